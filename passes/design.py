@@ -4,6 +4,7 @@ A ``Design`` names its pictures by tag (the SHA-256 of the PNG); functions that 
 beside it. So a design stays small, and every version of it can be stored.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -11,12 +12,14 @@ from typing import Annotated, Self, cast
 
 from pydantic import (
     AfterValidator,
-    AnyHttpUrl,
+    AnyUrl,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
     StringConstraints,
+    UrlConstraints,
     ValidationInfo,
     model_validator,
 )
@@ -144,19 +147,46 @@ class DesignField(_Part):
         return self
 
 
-def _link_of_a_page(url: AnyHttpUrl, info: ValidationInfo) -> AnyHttpUrl:
-    """Return a link unless it is too long; stored ones stay readable. Raises ValueError."""
-    if info.context != STORED and len(str(url)) > MAX_URL:
-        raise ValueError(f"must have at most {MAX_URL} characters")
+_PHONE = re.compile(r"\+?[0-9]{3,15}(;ext=[0-9]{1,10})?", re.ASCII)
+_BETWEEN_DIGITS = re.compile(r"[\s().\-/]|%20")
+_ADDRESS = re.compile(r"[^@\s?,;:<>\"]+@[^@\s?,;:<>\"]+")
+"""One address; it may be percent-encoded."""
+
+
+def _tidy(url: object) -> object:
+    """Return a link without what people put between the digits of a telephone number."""
+    if isinstance(url, str) and url[:4].lower() == "tel:":
+        return "tel:" + _BETWEEN_DIGITS.sub("", url[4:])
     return url
 
 
+def _usable(url: AnyUrl, info: ValidationInfo) -> AnyUrl:
+    """Return a link that a phone can follow; stored ones stay readable. Raises ValueError."""
+    if info.context == STORED:
+        return url
+    if len(str(url)) > MAX_URL:
+        raise ValueError(f"must have at most {MAX_URL} characters")
+    if url.scheme == "tel" and not _PHONE.fullmatch(url.path or ""):
+        raise ValueError("must be a telephone number, such as tel:+4930123456")
+    if url.scheme == "mailto" and not _ADDRESS.fullmatch(url.path or ""):
+        raise ValueError("must be one email address, such as mailto:info@club.example")
+    return url
+
+
+class _LinkUrl(AnyUrl):
+    """A page, a telephone number (RFC 3966) or an email address (RFC 6068)."""
+
+    _constraints = UrlConstraints(allowed_schemes=["http", "https", "tel", "mailto"])
+
+
 class DesignLink(_Part):
-    """A link on the back of the card."""
+    """A link on the back of the card: a page, a telephone number or an email address."""
 
     label: Texts = Field(examples=[{"en": "Book a class"}])
-    url: Annotated[AnyHttpUrl, AfterValidator(_link_of_a_page)] = Field(
-        examples=["https://club.example/classes"], json_schema_extra={"maxLength": MAX_URL}
+    url: Annotated[_LinkUrl, BeforeValidator(_tidy), AfterValidator(_usable)] = Field(
+        examples=["https://club.example/classes", "tel:+4930123456", "mailto:info@club.example"],
+        json_schema_extra={"maxLength": MAX_URL},
+        description="`http:`, `https:`, `tel:` or `mailto:`.",
     )
 
 

@@ -7,12 +7,20 @@ several routes may have.
 
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NOT_ALLOWED = 405
+_HEAD = "walletdesk.head"
+"""Entry of a scope: the request is a HEAD, which a route sees as a GET."""
+
+
+def is_head(request: Request) -> bool:
+    """Whether only the headers are asked for, so that nothing is handed out or taken note of."""
+    return bool(request.scope.get(_HEAD))
 
 
 class Methods:
@@ -34,7 +42,7 @@ class Methods:
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as GET does, and send nothing of the body."""
-        asked: dict[str, Any] = {**scope, "method": "GET"}
+        asked: dict[str, Any] = {**scope, "method": "GET", _HEAD: True}
 
         async def send_head(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -5,9 +5,11 @@ Source: Apple, Wallet Passes, "Pass", "PassFieldContent", "Pass.Barcodes".
 """
 
 import html
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from passes.apple.content import PassContent, check_content
 from passes.apple.issue import AppleIssue
@@ -30,6 +32,7 @@ _FORMATS: Mapping[Symbology, str] = {
     Symbology.CODE128: CODE128,
 }
 _NOTIFIED = (Shows.STATUS, Shows.VALID_UNTIL)
+_CONTACTS = ("tel:", "mailto:")
 
 
 class CardLayout:
@@ -38,7 +41,7 @@ class CardLayout:
     def __init__(self, design: Design) -> None:
         """Compute what all cards of the design share."""
         self.design = design
-        urls = [str(link.url) for link in design.links]
+        urls = [_plain_link(str(link.url)) for link in design.links]
         self.strings = Strings(design.languages, _texts(design), urls)
         text_key = self.strings.text_key
         self._fields = {each.key: self._field(each) for each in design.fields}
@@ -155,15 +158,33 @@ def _change_message(field: DesignField, design: Design) -> LocalText:
 
 
 def _link(number: int, label: str, url: str) -> dict[str, Any]:
-    """Return a link on the back. Its key has a dash, which no key of a design has."""
-    escaped = html.escape(url)
-    bare = html.escape(url.split("://", maxsplit=1)[-1].removesuffix("/"))
-    return {
+    """Return a link on the back. Its key has a dash, which no key of a design has.
+
+    Phones without attributed values (watches) show the plain one, and find the link in it.
+    """
+    shown = _shown_link(url)
+    made: dict[str, Any] = {
         "key": f"link-{number}",
         "label": label,
-        "value": url,
-        "attributedValue": f'<a href="{escaped}">{bare}</a>',
+        "value": _plain_link(url),
+        "attributedValue": f'<a href="{html.escape(url)}">{html.escape(shown)}</a>',
     }
+    if url.startswith(_CONTACTS):
+        kind = "PhoneNumber" if url.startswith("tel:") else "Link"
+        made["dataDetectorTypes"] = (f"PKDataDetectorType{kind}",)
+    return made
+
+
+def _plain_link(url: str) -> str:
+    """Return the value of a link for phones that show no other."""
+    return _shown_link(url) if url.startswith(_CONTACTS) else url
+
+
+def _shown_link(url: str) -> str:
+    """Return what is read in place of a link: a number, an address, or the page without scheme."""
+    if url.startswith(_CONTACTS):
+        return unquote(re.split("[?;]", url.split(":", maxsplit=1)[1])[0])
+    return url.split("://", maxsplit=1)[-1].removesuffix("/")
 
 
 def _barcodes(face: CardFace) -> tuple[dict[str, Any], ...]:

@@ -11,6 +11,7 @@ from membership.data.exports.streaming import streamed
 from membership.events.audit.recorder import record
 from membership.web.access import Call, writes
 from membership.web.file_answers import csv_answer
+from membership.web.methods import is_head
 
 router = APIRouter(prefix="/v1/exports", tags=["Exports"])
 
@@ -37,6 +38,7 @@ def export(
     Errors: `database_busy` (503) while several other exports are running.
     """
     # The audit entry is why this is a writing route; the rows are read by another connection.
-    record(call.session, call.tenant.id, "export.downloaded", kind.value, after={"bom": bom})
+    if not is_head(request):
+        record(call.session, call.tenant.id, "export.downloaded", kind.value, after={"bom": bom})
     lines = export_lines(request.app.state.database, call.tenant, kind, bom=bom)
     return streamed(lines, f"{call.tenant.slug}-{kind.value}.csv")

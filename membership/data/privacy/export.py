@@ -16,8 +16,8 @@ from membership.members.customers.views import number_text
 from membership.web.access import Call
 
 
-def personal_data(call: Call, customer_id: UUID) -> PersonalData:
-    """Export everything about a customer, and record it in the audit. Raises NotFound."""
+def personal_data(call: Call, customer_id: UUID, *, handed_out: bool = True) -> PersonalData:
+    """Export everything about a customer; the audit says if it is handed out. Raises NotFound."""
     customer = get_customer(call.session, call.tenant, customer_id)
     subject = load_data_subject(call.session, customer)
     sections = {}
@@ -25,7 +25,8 @@ def personal_data(call: Call, customer_id: UUID) -> PersonalData:
         rows = _rows(call, subject, TABLES[name])
         if rows is not None:
             sections[name] = rows
-    record(call.session, call.tenant.id, "customer.data_handed_out", customer.id)
+    if handed_out:
+        record(call.session, call.tenant.id, "customer.data_handed_out", customer.id)
     return PersonalData(
         customer_id=customer.id,
         number=number_text(customer.number),

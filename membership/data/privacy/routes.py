@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 
 from membership.base.scopes import Scope
 from membership.data.privacy.erasure import erase
 from membership.data.privacy.export import personal_data
 from membership.data.privacy.schemas import Erased, EraseRequest, PersonalData
 from membership.web.access import Call, writes
+from membership.web.methods import is_head
 
 router = APIRouter(prefix="/v1/customers", tags=["Personal data"])
 
@@ -18,7 +19,7 @@ _ERASE = {"confirm": "C-000123", "end_memberships": True}
 
 @router.get("/{customer_id}/personal-data")
 def customer_personal_data(
-    customer_id: UUID, call: Annotated[Call, writes(Scope.PERSONAL_WRITE)]
+    customer_id: UUID, request: Request, call: Annotated[Call, writes(Scope.PERSONAL_WRITE)]
 ) -> PersonalData:
     """Export everything that is stored about a customer, as one document for them.
 
@@ -28,7 +29,7 @@ def customer_personal_data(
 
     Errors: `customer_not_found` (404).
     """
-    return personal_data(call, customer_id)
+    return personal_data(call, customer_id, handed_out=not is_head(request))
 
 
 @router.post("/{customer_id}/erase")

@@ -19,6 +19,7 @@ from membership.web.access import Call, reads, writes_once
 from membership.web.errors import Conflict
 from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
+from membership.web.methods import is_head
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 
@@ -72,7 +73,7 @@ def print_card(
     loaded = load_faces(call.session, call.tenant, [card.id], call.now).get(card.id)
     face = plain_face(call, card) if loaded is None else loaded.face
     images = load_images(call.session, call.tenant, face.design)
-    if card.static_since is None:
+    if card.static_since is None and not is_head(request):
         with request.app.state.database.writing(call.actor, call.now) as (session, _):
             hand_out_static(session, call.tenant.id, card.id, call.now)
     data = card_pdf(face, images, resources.path("fonts"), language, call.now)

@@ -34,6 +34,7 @@ from membership.wallet.static_codes import hand_out_static
 from membership.wallet.updates.faces import load_faces
 from membership.web.errors import Busy, Conflict, NotFound
 from membership.web.languages import choose_language
+from membership.web.methods import is_head
 from membership.web.outbound import Neighbour
 from membership.web.transactions import InReads, InTransactions, RequestReads, RequestTransactions
 from passes.apple.bundle import PASS_TYPE
@@ -55,6 +56,7 @@ class PageRequest:
     accepts: str
     language: str
     everything: bool
+    only_headers: bool
 
     def context(self, customers_language: str | None = None) -> PageContext:
         """Return what the page depends on beside the card."""
@@ -82,6 +84,7 @@ def _page_request(  # noqa: PLR0917 - one parameter for each part of an address
         accepts=request.headers.get("Accept-Language", ""),
         language=lang,
         everything=wallet == "all",
+        only_headers=is_head(request),
     )
 
 
@@ -122,7 +125,7 @@ async def fetch_pass(request: InPageRequest, reads: InTransactions) -> Response:
 
     try:
         opened, made = await reads.read(render)
-        await _hand_out(reads, opened)
+        await _hand_out(request, reads, opened)
     except NotFound:
         return await card_response(request, reads)
     except Conflict as error:
@@ -147,7 +150,14 @@ async def save_to_google(request: InPageRequest, reads: InTransactions) -> Respo
         opened, now = await reads.read(find)
         if not opened.good or opened.banned:
             return await card_response(request, reads)
-        save = partial(google_save_link, reads.state, opened.tenant, opened.card_id, now)
+        save = partial(
+            google_save_link,
+            reads.state,
+            opened.tenant,
+            opened.card_id,
+            now,
+            add=not request.only_headers,
+        )
         link = await reads.call_outbound(Neighbour.GOOGLE, opened.tenant.id, save)
     except NotFound:
         return await card_response(request, reads)
@@ -171,7 +181,7 @@ async def card_response(
     if shown.opened.banned:
         return blocked_page(request.context(shown.opened.language).language)
     if shown.opened.good and shown.face.design.code is not CodeForm.ROTATING:
-        await _hand_out(reads, shown.opened)
+        await _hand_out(request, reads, shown.opened)
     make = partial(
         card_page,
         shown.face,
@@ -184,9 +194,9 @@ async def card_response(
     return await run_in_threadpool(make)
 
 
-async def _hand_out(reads: RequestTransactions, opened: OpenedLink) -> None:
+async def _hand_out(request: PageRequest, reads: RequestTransactions, opened: OpenedLink) -> None:
     """Store that a card's static code is handed out, the first time. Raises Busy."""
-    if not opened.static_out:
+    if not opened.static_out and not request.only_headers:
         tenant_id, card_id = opened.tenant.id, opened.card_id
         await reads.write(lambda session, now: hand_out_static(session, tenant_id, card_id, now))
 

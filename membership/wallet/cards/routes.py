@@ -17,6 +17,7 @@ from membership.wallet.static_codes import hand_out_static
 from membership.web.access import Call, reads, writes_once
 from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
+from membership.web.methods import is_head
 from passes.apple.bundle import PASS_TYPE
 
 router = APIRouter(prefix="/v1", tags=["Cards"])
@@ -87,7 +88,7 @@ def fetch_pass(
     """
     state = request.app.state
     card = service.get_card(call.session, call.tenant, card_id)
-    if card.static_since is None:
+    if card.static_since is None and not is_head(request):
         with state.database.writing(call.actor, call.now) as (session, _):
             hand_out_static(session, call.tenant.id, card.id, call.now)
     made = render_pkpass(

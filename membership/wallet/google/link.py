@@ -53,10 +53,17 @@ class Place(Protocol):
 
 
 def google_save_link(
-    place: Place, tenant: Tenant, card_id: UUID, now: datetime, *, connect: Connect = connected
+    place: Place,
+    tenant: Tenant,
+    card_id: UUID,
+    now: datetime,
+    *,
+    add: bool = True,
+    connect: Connect = connected,
 ) -> str:
     """The link that saves a card; the card is added at Google first if it is not there.
 
+    Without ``add`` nothing is sent to Google: the link saves the card once it has been added.
     Raises NotConfigured; NotFound for a card without a wallet, or of another organization;
     Refused if Google refuses the card; Busy if Google cannot be reached.
     """
@@ -65,7 +72,7 @@ def google_save_link(
         raise NotConfigured("public_url_missing", "The service has no public address.")
     try:
         identity, issuer, card = _load(place, tenant, public_url, card_id, now)
-        if not card.created:
+        if add and not card.created:
             _create(place, identity, issuer, card, now=now, connect=connect)
         return _link(identity, public_url, card_id, now)
     except (VaultError, CertificateError, PassContentError) as error:

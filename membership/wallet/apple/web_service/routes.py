@@ -32,6 +32,7 @@ from membership.wallet.apple.web_service.service import (
     unregister,
 )
 from membership.web.errors import Busy, Invalid, NotFound
+from membership.web.methods import is_head
 
 PKPASS = "application/vnd.apple.pkpass"
 """Media type of a pass (Apple, "Distributing and updating a pass")."""
@@ -117,7 +118,7 @@ async def send_updated(
         return known, answer, seq if is_fetch_new(session.connection(), known, seq) else None
 
     known, answer, seq = await phone.reads(look)
-    if seq is not None:
+    if seq is not None and not is_head(request):
         await _record_fetch(phone, known, seq)
     return answer
 
