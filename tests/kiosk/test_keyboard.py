@@ -4,7 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QImage, QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QToolButton
 from pytestqt.qtbot import QtBot
@@ -221,12 +221,12 @@ def test_a_control_character_of_a_scan_fires_no_shortcut(desk: Desk, key: Qt.Key
     assert bool(fired) is (key is not Qt.Key.Key_Z)
 
 
-def seen(field: QLineEdit) -> bytes:
+def seen(field: QLineEdit) -> QImage:
     """What the field looks like."""
-    return bytes(field.grab().toImage().constBits())
+    return field.grab().toImage()
 
 
-def is_seen_soon(field: QLineEdit, before: bytes) -> bool:
+def is_seen_soon(field: QLineEdit, before: QImage) -> bool:
     """Whether the field looks otherwise once its timers of up to 150 ms have had their time.
 
     While the machine stands still no time is counted.
