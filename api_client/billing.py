@@ -50,6 +50,10 @@ class BillingClient(MembershipClient):
         path = f"{_PATH}/{order_id}/resume"
         return self._ask(OrderView, "POST", path, headers=keyed(once))
 
+    def settle_order(self, order_id: UUID) -> OrderView:
+        """Mark the trouble of an order as settled, and return the order."""
+        return self._ask(OrderView, "POST", f"{_PATH}/{order_id}/settle")
+
     def invoices_of(self, membership_id: UUID, cursor: str | None = None) -> InvoicePage:
         """Return a page of invoices of a membership, newest first."""
         params: dict[str, str | int] = {"membership_id": str(membership_id), "limit": _A_PAGE}

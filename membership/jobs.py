@@ -23,6 +23,7 @@ from membership.store.models import (
     Import,
     ImportState,
     OutgoingMail,
+    ProviderTask,
     RolloutState,
     StripeAccount,
     WalletIdentity,
@@ -65,6 +66,12 @@ LAZY_JOBS: tuple[Job, ...] = (
         1.0,
         "membership.billing.inbox.jobs:INBOX_JOB",
         select(StripeAccount.organization_id),
+    ),
+    lazy_job(
+        "billing-tasks",
+        1.0,
+        "membership.billing.outbox.jobs:OUTBOX_JOB",
+        select(ProviderTask.object_id),
     ),
     lazy_job(
         "card-refresher",

@@ -46,6 +46,7 @@ ROUTERS = (
     _later("billing.orders.routes", "/v1/billing/orders/**"),
     _later("billing.orders.invoice_routes", "/v1/billing/invoices"),
     _later("billing.inbox.routes", "/v1/billing/events/**"),
+    _later("billing.outbox.routes", "/v1/billing/tasks/**"),
     _later("billing.stripe.routes", "/v1/billing/stripe"),
     _later("billing.inbox.webhook_routes", "/v1/billing/stripe/{}/webhook"),
     _later("members.organization.routes", "/v1/organization"),

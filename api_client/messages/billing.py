@@ -38,6 +38,15 @@ class InvoiceStatus(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
+class OrderTrouble(StrEnum):
+    """Why staff have to look at an order."""
+
+    PAID_BY_BANNED = "paid_by_banned"
+    PAID_BY_ERASED = "paid_by_erased"
+    NOT_GRANTED = "not_granted"
+    UNKNOWN_TO_PROVIDER = "unknown_to_provider"
+
+
 class StripeView(Message):
     """State of a club's account at Stripe. Stored keys are never returned."""
 
@@ -76,7 +85,19 @@ class OrderView(Message):
         default=None, description="The last day of its membership, if it is not renewed."
     )
     trouble: str | None = Field(
-        description="Why something paid could not be granted; staff have to settle it."
+        description="Why something paid was not granted, or to whom it should not have been; "
+        "staff have to settle it."
+    )
+    trouble_kind: OrderTrouble | None = Field(
+        default=None, description="The same for programs; null for orders of older versions."
+    )
+    hint: str | None = Field(
+        default=None,
+        description="What to do about it.",
+        examples=["Refund the payment in Stripe's dashboard, then settle this."],
+    )
+    settled_at: AwareDatetime | None = Field(
+        default=None, description="When staff, or a full refund, settled the trouble."
     )
     created_at: AwareDatetime
     checked_at: AwareDatetime | None = Field(description="When the provider was last asked.")

@@ -12,6 +12,7 @@ from membership.base.fields import Instant
 from membership.base.request_body import RequestBody
 from membership.members.memberships.schemas import Why
 from membership.members.plans.schemas import MAX_PRICE, Currency
+from membership.store.models import ProviderTaskKind
 
 
 class NewPayment(RequestBody):
@@ -132,4 +133,26 @@ class BillingEventPage(Message):
     """A page of provider events, newest first."""
 
     items: tuple[BillingEventView, ...]
+    next_cursor: str | None = None
+
+
+class ProviderTaskView(Message):
+    """Something that the provider is still to do."""
+
+    kind: ProviderTaskKind
+    object_id: str = Field(
+        examples=["sub_1PXy2cLkdIwHu7ix"], description="The provider's id of what it is done to."
+    )
+    asked_at: AwareDatetime
+    tries: int
+    due_at: AwareDatetime | None = Field(
+        description="When it is tried next; null once it was given up."
+    )
+    error: str | None = Field(description="Why the latest attempt failed.")
+
+
+class ProviderTaskPage(Message):
+    """A page of tasks for the provider, newest first. What was done is not listed."""
+
+    items: tuple[ProviderTaskView, ...]
     next_cursor: str | None = None

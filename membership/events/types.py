@@ -67,6 +67,10 @@ class EventType(StrEnum):
         "card_design.updated",
         "A design was edited or archived; cards issued before are changed in the background.",
     )
+    BILLING_PAYMENT_FLAGGED = (
+        "billing.payment_flagged",
+        "A payment arrived of somebody who is banned or erased, or was not granted: look at it.",
+    )
     IMPORT_FINISHED = "import.finished", "An import came to its end."
     WEBHOOK_TEST = "webhook.test", "A test of one endpoint; it is sent at once and not kept."
 

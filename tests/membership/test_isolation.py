@@ -371,7 +371,7 @@ def test_every_job_is_in_this_file_or_needs_no_item() -> None:
     here = {
         "expiry-sweeper", "webhooks-1", "webhooks-2", "webhooks-3", "webhooks-4", "mail",
         "imports", "billing", "card-follower", "card-refresher", "card-rollouts", "apple-push",
-        "google", "wallet-identities",
+        "google", "wallet-identities", "billing-tasks",
         # By ``purge_job``:
         "event-retention", "import files", "staff_upkeep", "login_upkeep", "embed_token_upkeep",
         "billing_events",

@@ -27,6 +27,7 @@ NAMES = {
     "login_upkeep": 3600.0,
     "embed_token_upkeep": 3600.0,
     "billing": 1.0,
+    "billing-tasks": 1.0,
     "billing_events": 3600.0,
     "card-follower": 1.0,
     "card-refresher": 1.0,

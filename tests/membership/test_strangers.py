@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from membership.billing.inbox.queue import store_event
 from membership.billing.stripe.gateway import ProviderEvent
-from membership.store.models import Event, Role, StaffAccount, WebhookDelivery
+from membership.members.payers.provider_queue import ask_provider
+from membership.store.models import Event, ProviderTaskKind, Role, StaffAccount, WebhookDelivery
 from tests.fakes.stripe_server import StripeServer
 from tests.membership.application import api_document
 from tests.membership.conftest import Databases
@@ -88,6 +89,9 @@ class Rows:
         ids["billing_event_id"] = told.event_id
         with arranging(at.database) as session:
             store_event(session, at.tenant.id, told, NOON)
+            ids["object_id"], kind = "cus_fremdling", ProviderTaskKind.UPDATE_PAYER
+            ids["task_kind"] = kind.value
+            ask_provider(session, at.tenant.id, kind, [ids["object_id"]], NOON)
 
     def _design(self) -> None:
         """A design of cards with a picture, edited once."""
@@ -186,7 +190,7 @@ BODIES: dict[str, Any] = {
 }
 """Bodies for routes whose plainest one would not do; ids are filled in."""
 
-NO_IDS = {"kind", "version", "issuer_id", "domain"}
+NO_IDS = {"kind", "task_kind", "version", "issuer_id", "domain"}
 """Names in paths and bodies that name nothing of an organization's own rows."""
 
 _UNTOLD = ("remdling", "Quirin", "q@example.net")

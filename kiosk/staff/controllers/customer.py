@@ -19,6 +19,7 @@ from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.profile import ProfilePage
 from kiosk.staff.words.profile import customer_words
+from kiosk.staff.words.subscription import runs, stops
 from kiosk.staff.worker import Task
 
 
@@ -45,6 +46,7 @@ class CustomerController(ProfileController):
         super().__init__(context, page, payments, checkout)
         self._card_forms = CardForms(context.texts)
         self._profile: CustomerProfile | None = None
+        self._charging: tuple[str, ...] = ()
 
     def open(self, place: Place) -> Page[CustomerSheet]:
         """Return the profile of the customer with the id of ``place``."""
@@ -65,6 +67,7 @@ class CustomerController(ProfileController):
         """Show a customer, and load their photo."""
         self._profile = profile = sheet.profile
         orders = sheet.billing.orders if sheet.billing is not None else ()
+        self._charging = tuple(each.plan for each in orders if runs(each) and not stops(each))
         words = customer_words(profile, sheet.cards, self._texts, self._session.zone, orders)
         self.show_profile(words, sheet.billing)
         if profile.customer.photo_path:
@@ -90,7 +93,7 @@ class CustomerController(ProfileController):
 
     def edit(self) -> None:
         """Open the form of the customer."""
-        form = customer_form(self._texts, self._shown())
+        form = customer_form(self._texts, self._shown(), self._charging)
         self._context.changes.ask(*form)
 
     def act(self, action: Action, target: object) -> None:

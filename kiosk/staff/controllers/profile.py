@@ -15,13 +15,14 @@ from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.subscription import SUBSCRIPTION
 from kiosk.staff.forms.membership import MembershipForms
 from kiosk.staff.forms.payment import payment_form
-from kiosk.staff.forms.subscription import order_form
+from kiosk.staff.forms.subscription import order_form, settle_form
 from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.profile import Allowed, ProfilePage
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.profile import ProfileWords
+from kiosk.staff.words.subscription import Flag
 from kiosk.staff.worker import Task
 
 CUSTOMER, COMPANY = "customer", "company"
@@ -79,6 +80,9 @@ class ProfileController(Controller):
                 open_(Place(CARD, target))
             case Action.OPEN, UUID():
                 open_(Place(self.entry_place, target))
+            case Action.SETTLE, Flag():
+                form = settle_form(self._texts, target, self.about())
+                self._context.changes.ask(*form)
             case _, MembershipLine():
                 self._act_on_membership(action, target)
 

@@ -1,6 +1,6 @@
 """The forms of a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,20 +10,25 @@ from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile, CustomerRecord, EndedSessions
 from api_client.messages.scan import CustomerState
 from kiosk.staff.forms.meanwhile import Edited
+from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.words.refusals import customer_refusal
 from kiosk.texts import Texts
 
 _FORMER = "former_numbers"
+_SUBSCRIPTIONS = "subscriptions"
 _NAMES = ("given_name", "family_name")
 
 
 def customer_form(
-    texts: Texts, profile: CustomerProfile | None
+    texts: Texts, profile: CustomerProfile | None, charging: Sequence[str] = ()
 ) -> tuple[Form, Filled[CustomerRecord]]:
     """Create a customer, or with a ``profile`` change its fields.
 
-    Former numbers are sent if they were changed: a service of before does not know them.
+    ``charging`` are the plans whose subscriptions go on charging the customer: whoever blocks them
+    says what becomes of these. Former numbers are sent if they were changed: a service of before
+    does not know them.
     """
     say = texts.say
     form = Form(texts, say("New customer"), say("Create"), topic="customer:new")
@@ -44,6 +49,12 @@ def customer_form(
     form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "", lines=2)
     if profile is not None:
         form.add_choice("state", say("State"), _states(texts), profile.customer.state.value)
+        if charging and profile.customer.state is not CustomerState.BANNED:
+            plans = ", ".join(charging)
+            form.add_words(
+                say("A subscription goes on charging: {plans}. If blocked:", plans=plans)
+            )
+            form.add_choice(_SUBSCRIPTIONS, say("Subscription"), _choices(texts))
 
     if profile is not None:
         return form, _filled_of(texts, profile, former)
@@ -93,24 +104,33 @@ def _filled_of(texts: Texts, profile: CustomerProfile, former: str) -> Filled[Cu
 
     def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:
         fields = _typed(values, former)
+        choice = fields.pop(_SUBSCRIPTIONS, None)
+        bans = fields.get("state") == CustomerState.BANNED.value
+        choice = choice if bans else None
 
         def save(client: ManagementClient, once: str) -> CustomerRecord:
             return edited.save(
                 fields,
-                partial(_change, client, customer_id, once),
+                partial(_change, client, customer_id, once, choice),
                 lambda: client.customer(customer_id),
             )
 
-        return save
+        return in_words(save, texts, customer_refusal)
 
     return filled
 
 
 def _change(
-    client: ManagementClient, customer_id: UUID, once: str, fields: dict[str, Any], **state: str
+    client: ManagementClient,
+    customer_id: UUID,
+    once: str,
+    choice: str | None,
+    fields: dict[str, Any],
+    **state: str,
 ) -> CustomerRecord:
-    """Send the change of a customer."""
-    return client.change_customer(customer_id, fields, once, **state)
+    """Send the change of a customer, with what becomes of subscriptions if that was chosen."""
+    sent = fields if choice is None else {**fields, _SUBSCRIPTIONS: choice}
+    return client.change_customer(customer_id, sent, once, **state)
 
 
 def end_logins_form(texts: Texts, profile: CustomerProfile) -> tuple[Form, Filled[EndedSessions]]:
@@ -129,6 +149,17 @@ def end_logins_form(texts: Texts, profile: CustomerProfile) -> tuple[Form, Fille
         say("Whoever has the customer's own page open is logged out. A mailed code opens it again.")
     )
     return form, lambda _values: lambda client, _once: client.end_logins(customer.id)
+
+
+def _choices(texts: Texts) -> list[tuple[str, str]]:
+    """Return what can become of subscriptions; the first one is none of it."""
+    say = texts.say
+    return [
+        ("", say("Please choose")),
+        ("cancel_now", say("ends at once")),
+        ("cancel_at_period_end", say("ends with what is paid")),
+        ("keep", say("charges on")),
+    ]
 
 
 def _states(texts: Texts) -> list[tuple[str, str]]:

@@ -6,10 +6,12 @@ from typing import Literal
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink, OrderView
 from api_client.messages.management import CompanyView, PlanView
+from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import plan_words
-from kiosk.staff.words.subscription import SubscriptionWords
+from kiosk.staff.words.refusals import customer_refusal
+from kiosk.staff.words.subscription import Flag, SubscriptionWords
 from kiosk.texts import Texts
 
 
@@ -39,7 +41,11 @@ def order_form(
 
     def filled(values: Mapping[str, Value]) -> Call[CheckoutLink]:
         plan_id = str(values["plan_id"])
-        return lambda client, once: client.order_online(owner, plan_id, once)
+
+        def order(client: ManagementClient, once: str) -> CheckoutLink:
+            return client.order_online(owner, plan_id, once)
+
+        return in_words(order, texts, customer_refusal)
 
     return form, filled
 
@@ -101,3 +107,13 @@ def _form(
 ) -> Form:
     topic = f"subscription:{action}:{words.order_id}"
     return Form(texts, title, action, topic=topic, about=words.payer, final=final)
+
+
+def settle_form(texts: Texts, flag: Flag, about: str) -> tuple[Form, Filled[OrderView]]:
+    """Mark the payment of somebody barred, or what was paid and not granted, as settled."""
+    say = texts.say
+    topic = f"settle:{flag.order_id}"
+    form = Form(texts, say("Settle the payment"), say("It is settled"), topic=topic, about=about)
+    form.add_words(f"{flag.title}. {flag.below}")
+    form.add_words(say("Once it is settled, it is no longer shown here."))
+    return form, lambda _values: lambda client, _once: client.settle_order(flag.order_id)

@@ -37,6 +37,7 @@ class ActionLine(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("line")
+        self.buttons = tuple(buttons)
         head = QHBoxLayout()
         head.addWidget(label(title, "strong"), 1)
         if state is not None:

@@ -56,6 +56,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     KEEP = "keep"
     END_LOGINS = "end_logins"
+    SETTLE = "settle"
 
 
 _IN_A_ROW = 2

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.staff.pages.columns import Columns
+from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import Action, EntryLine, MembershipCard, Section, label
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.card import CardLine
 from kiosk.staff.words.profile import Entry, ProfileWords
+from kiosk.staff.words.subscription import Flag
 from kiosk.style import L, M, Paint, S
 from kiosk.texts import Texts
 from kiosk.views.person_view import PhotoView
@@ -84,6 +86,7 @@ class ProfilePage(PageView):
         self.cards: list[MembershipCard] = []
         self.lines: list[EntryLine] = []
         self.card_lines: list[EntryLine] = []
+        self.flag_lines: list[ActionLine] = []
         self.issue_button: QPushButton | None = None
         self.order_button: QPushButton | None = None
 
@@ -104,6 +107,9 @@ class ProfilePage(PageView):
     def _body(self, words: ProfileWords, allowed: Allowed) -> QWidget:
         """Return memberships on the left, everything else on the right."""
         left, right = QVBoxLayout(), QVBoxLayout()
+        self.flag_lines = []
+        for flag in words.flags:
+            left.addWidget(self._flag(flag, allowed))
         left.addWidget(self._memberships(words, allowed))
         left.addStretch()
         right.setSpacing(L)
@@ -115,6 +121,17 @@ class ProfilePage(PageView):
         right.addWidget(self._entries(words, allowed))
         right.addStretch()
         return Columns(left, right, spacing=M, shares=(3, 2))
+
+    def _flag(self, flag: Flag, allowed: Allowed) -> ActionLine:
+        """Return a payment that staff have to look at."""
+        buttons = []
+        if allowed.memberships:
+            settle = QPushButton(self._texts.say("Settled …"))
+            settle.clicked.connect(lambda: self.acted.emit(Action.SETTLE, flag))
+            buttons.append(settle)
+        line = ActionLine(flag.title, (flag.below,), buttons)
+        self.flag_lines.append(line)
+        return line
 
     def _memberships(self, words: ProfileWords, allowed: Allowed) -> Section:
         then: Callable[[], object] = lambda: self.acted.emit(Action.ASSIGN, None)  # noqa: E731

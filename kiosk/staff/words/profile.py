@@ -16,7 +16,7 @@ from api_client.messages.management import (
 from api_client.messages.scan import CustomerState
 from kiosk.staff.words.card import CardLine, card_line
 from kiosk.staff.words.membership import MembershipLine, held_line, sold_line
-from kiosk.staff.words.subscription import billed_lines
+from kiosk.staff.words.subscription import Flag, billed_lines, flags
 from kiosk.texts import Texts
 from kiosk.verdict import initials
 
@@ -35,7 +35,8 @@ class Entry:
 class ProfileWords:
     """Texts of the profile of a customer or a company.
 
-    ``cards`` is None for companies, and if the role may not see cards.
+    ``cards`` is None for companies, and if the role may not see cards. ``flags`` are payments to
+    look at.
     """
 
     title: str
@@ -49,6 +50,7 @@ class ProfileWords:
     cards: tuple[CardLine, ...] | None = None
     photo_path: str | None = None
     entries_note: str = ""
+    flags: tuple[Flag, ...] = ()
 
 
 def cut_note(shown: int, total: int | None, texts: Texts) -> str:
@@ -93,6 +95,7 @@ def customer_words(
         permissions=tuple(permission.label for permission in profile.permissions),
         cards=None if cards is None else tuple(card_line(c, texts, zone) for c in cards.items),
         photo_path=profile.customer.photo_path,
+        flags=flags(orders, texts, zone),
     )
 
 
@@ -128,6 +131,7 @@ def company_words(
         entries_title=say("PEOPLE"),
         entries=tuple(_person_entry(person, texts, zone) for person in people.items),
         entries_note=cut_note(len(people.items), people.total, texts),
+        flags=flags(orders, texts, zone),
     )
 
 

@@ -35,6 +35,26 @@ def account_refusal(code: str, texts: Texts) -> str:
             return _new_password(code, texts)
 
 
+def customer_refusal(code: str, texts: Texts) -> str:
+    """Return why a change of a customer is refused; empty for a code of something else."""
+    say = texts.say
+    match code:
+        case "subscriptions_undecided":
+            return say(
+                "A subscription goes on charging this customer. Say what becomes of it, or look at "
+                "it first: load the profile again."
+            )
+        case "customer_banned":
+            return say("This customer is blocked: nothing is ordered for them.")
+        case "plan_archived_at_provider":
+            return say(
+                "At Stripe, the product of this plan is archived. Unarchive it in Stripe's "
+                "dashboard, under Product catalog, then order again."
+            )
+        case _:
+            return ""
+
+
 def _new_password(code: str, texts: Texts) -> str:
     """Return why a new password is refused; empty for a code of something else."""
     say = texts.say

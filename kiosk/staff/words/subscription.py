@@ -9,6 +9,7 @@ from api_client.messages.billing import (
     InvoicePage,
     InvoiceStatus,
     InvoiceView,
+    OrderTrouble,
     OrderView,
     SubscriptionStatus,
 )
@@ -28,6 +29,15 @@ class InvoiceLine:
     below: tuple[str, ...]
     status: str
     tone: Tone
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A payment that staff have to look at: whose it is not to be, and what to do."""
+
+    order_id: UUID
+    title: str
+    below: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,46 @@ def billed_lines(
         else line
         for line in lines
     )
+
+
+def flags(orders: Iterable[OrderView], texts: Texts, zone: str) -> tuple[Flag, ...]:
+    """Return the payments among ``orders`` that staff have to look at, and have not settled."""
+    return tuple(
+        Flag(order.id, _flag_title(order, texts, zone), _flag_hint(order, texts))
+        for order in orders
+        if order.trouble is not None and order.settled_at is None
+    )
+
+
+def _flag_title(order: OrderView, texts: Texts, zone: str) -> str:
+    """Return what was paid, and why it is looked at."""
+    say = texts.say
+    paid = {
+        "plan": order.plan,
+        "amount": money(order.amount_minor, order.currency, texts),
+        "day": _day(order.created_at, texts, zone),
+    }
+    match order.trouble_kind:
+        case OrderTrouble.PAID_BY_BANNED:
+            return say("{plan}, {amount}, ordered on {day}: paid although blocked", **paid)
+        case OrderTrouble.PAID_BY_ERASED:
+            return say("{plan}, {amount}, ordered on {day}: paid after the erasure", **paid)
+        case OrderTrouble.UNKNOWN_TO_PROVIDER:
+            return say("{plan}, {amount}, ordered on {day}: Stripe does not know it", **paid)
+        case _:
+            return say("{plan}, {amount}, ordered on {day}: paid and not granted", **paid)
+
+
+def _flag_hint(order: OrderView, texts: Texts) -> str:
+    """Return what to do about it."""
+    say = texts.say
+    match order.trouble_kind:
+        case OrderTrouble.PAID_BY_BANNED:
+            return say("Pay it back in Stripe's dashboard, or lift the block.")
+        case OrderTrouble.UNKNOWN_TO_PROVIDER:
+            return say("Look for it in Stripe's dashboard.")
+        case _:
+            return say("Pay it back in Stripe's dashboard.")
 
 
 def runs(order: OrderView) -> bool:

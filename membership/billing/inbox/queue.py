@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from api_client.messages.billing import OrderTrouble
 from membership.base.backoff import Backoff
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.store import lease
@@ -127,7 +128,12 @@ def give_up_order(session: Session, organization_id: int, order_id: UUID, why: s
     session.execute(
         update(BillingOrder)
         .where(BillingOrder.organization_id == organization_id, BillingOrder.id == order_id)
-        .values(next_check_at=None, trouble=f"The provider does not know it: {why}"[:500])
+        .values(
+            next_check_at=None,
+            trouble=f"The provider does not know it: {why}"[:500],
+            trouble_kind=OrderTrouble.UNKNOWN_TO_PROVIDER,
+            settled_at=None,
+        )
     )
 
 

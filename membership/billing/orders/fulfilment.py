@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.base.logs import logger
+from membership.billing.orders.flags import flag_payment, lock_owner, settle_refunded
 from membership.billing.orders.grants import PaidFor, grant, term_paid
 from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
 from membership.billing.orders.terms import is_payment_pending
@@ -21,11 +22,10 @@ from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
 from membership.events.types import EventType
 from membership.members.memberships.changes import apply_change, locked
 from membership.members.memberships.past_periods import former_after_renewal
-from membership.members.memberships.service import Owner, required_owner
+from membership.members.memberships.service import Owner
 from membership.rules.billing import Agreement, SubscribedTerm
 from membership.store.models import BillingInvoice, BillingOrder, Membership
 from membership.web.access import Tenant
-from membership.web.errors import ApiError
 
 _SUBSCRIPTION_CHECK = _BANK_CHECK = timedelta(hours=24)
 _OPEN_CHECK = timedelta(minutes=30)
@@ -41,7 +41,7 @@ def store_state(
     """
     tenant = snapshot.tenant
     # Locks are taken in the order owner, order, membership, as in a merge of customers.
-    refusal = _lock_owner(session, snapshot)
+    owner = lock_owner(session, tenant, _owner_of(session, snapshot))
     order = session.scalars(
         select(BillingOrder)
         .where(BillingOrder.organization_id == tenant.id, BillingOrder.id == snapshot.order_id)
@@ -50,11 +50,12 @@ def store_state(
     ).one()
     if order.version != snapshot.version:
         return False
-    payer, was_pending = order.provider_customer_id, is_payment_pending(order)
+    payer, paid_before = order.provider_customer_id, order.paid_until
+    was_pending = is_payment_pending(order)
     _update_order(order, state)
     if order.checkout_id is None and order.checkout_expires_at <= now:
         order.state = OrderState.EXPIRED  # its page was never created
-    if refusal is not None:
+    if owner.erased:
         order.provider_customer_id = payer  # the erasure removed the payer's id
     for facts in state.invoices:
         _store_invoice(session, order, facts)
@@ -63,30 +64,29 @@ def store_state(
         if order.membership_id is not None:
             term = term_paid(order, paid_for, grace_days, ZoneInfo(tenant.time_zone))
             _update_membership(session, tenant, order.membership_id, term, now)
-        elif refusal is None:
+            if paid_before is not None and order.paid_until != paid_before:
+                flag_payment(session, order, owner, now, first=False)
+        elif owner.refusal is None and order.settled_at is None:
             order.membership_id = _grant(session, tenant, order, paid_for, grace_days, now=now).id
-            order.trouble = None
+            order.trouble = order.trouble_kind = None
+            flag_payment(session, order, owner, now, first=True)
         elif order.trouble is None:
-            order.trouble = f"Paid, and not granted: {refusal}"
-            logger().error("paid_order_not_granted", order=str(order.id), why=refusal)
+            flag_payment(session, order, owner, now, first=True)
+    settle_refunded(session, order, now)
     order.version += 1
     order.checked_at, order.next_check_at = now, _next_check(order, now)
     session.flush()
     return True
 
 
-def _lock_owner(session: Session, snapshot: OrderSnapshot) -> str | None:
-    """Lock the owner of an order. Returns why nothing can be granted to them, or None."""
+def _owner_of(session: Session, snapshot: OrderSnapshot) -> Owner:
+    """Return whose order it is."""
     row = session.execute(
         select(BillingOrder.customer_id, BillingOrder.company_id).where(
             BillingOrder.organization_id == snapshot.tenant.id, BillingOrder.id == snapshot.order_id
         )
     ).one()
-    try:
-        required_owner(session, snapshot.tenant, Owner(row.customer_id, row.company_id))
-    except ApiError as error:
-        return error.detail
-    return None
+    return Owner(row.customer_id, row.company_id)
 
 
 def _update_order(order: BillingOrder, state: ProviderState) -> None:

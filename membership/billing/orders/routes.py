@@ -12,6 +12,7 @@ from api_client.messages.billing import CheckoutLink, OrderPage, OrderView
 from membership.base.scopes import Scope
 from membership.billing.orders import views
 from membership.billing.orders.eligibility import staff_order
+from membership.billing.orders.flags import settle
 from membership.billing.orders.providers import StripePayments, is_subscribed
 from membership.billing.orders.service import OrderRequest
 from membership.billing.orders.sync import sync_in_request
@@ -21,7 +22,7 @@ from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import call_provider
 from membership.events.audit.recorder import record
 from membership.store.models import BillingOrder
-from membership.web.access import Call, Caller, IdempotencyHeader, allows, reads
+from membership.web.access import Call, Caller, IdempotencyHeader, allows, reads, writes
 from membership.web.errors import Conflict
 from membership.web.idempotency import LongRequest, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
@@ -48,8 +49,8 @@ async def create_order(
 
     Errors: `plan_not_found`, `customer_not_found`, `company_not_found` (404);
     `billing_not_set_up`, `public_url_missing`, `plan_is_free`, `plan_archived`,
-    `amount_not_payable`, `payment_provider_refused`, `plan_archived_at_provider` (409);
-    `payment_provider_unavailable` (503).
+    `customer_banned`, `customer_erased`, `amount_not_payable`, `payment_provider_refused`,
+    `plan_archived_at_provider` (409); `payment_provider_unavailable` (503).
     """
 
     asked = request_of("order", body=new)
@@ -77,7 +78,8 @@ def list_orders(
     customer_id: Annotated[UUID | None, Query(description="Only those of a customer.")] = None,
     company_id: Annotated[UUID | None, Query(description="Only those of a company.")] = None,
     trouble: Annotated[
-        bool, Query(description="Only orders that were paid and could not be granted.")
+        bool,
+        Query(description="Only orders whose payment staff have to look at, not yet settled."),
     ] = False,
 ) -> OrderPage:
     """List orders through the provider, newest first. Errors: `invalid_cursor` (422)."""
@@ -90,7 +92,7 @@ def list_orders(
         if value is not None:
             query = query.where(column == value)
     if trouble:
-        query = query.where(BillingOrder.trouble.is_not(None))
+        query = query.where(BillingOrder.trouble.is_not(None), BillingOrder.settled_at.is_(None))
     return views.order_page(call.session, query, limit, cursor)
 
 
@@ -112,6 +114,21 @@ async def refresh_order(order_id: UUID, transactions: InTransactions, caller: Al
     )
     await sync_in_request(transactions, keys, order_id)
     return await _shown(transactions, caller, order_id)
+
+
+@router.post("/orders/{order_id}/settle")
+def settle_order(
+    order_id: UUID, call: Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)]
+) -> OrderView:
+    """Mark the trouble of an order as settled: it was refunded, or is right as it is.
+
+    A full refund settles it by itself. Repeating the request is safe; a later payment of somebody
+    who is banned is flagged anew.
+
+    Errors: `order_not_found` (404); `nothing_to_settle` (409).
+    """
+    settled = settle(call.session, call.tenant, order_id, call.now)
+    return views.order_view(call.session, settled)
 
 
 @router.post("/orders/{order_id}/cancel")

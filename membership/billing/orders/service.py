@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api_client.messages.billing import CheckoutLink, OrderState
 from membership.base.actors import Actor
 from membership.billing.orders.existing_orders import ExistingOrders
-from membership.billing.orders.payers import payer_of
+from membership.billing.orders.payers import payer_of, refuse_banned
 from membership.billing.orders.terms import billing_terms
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import (
@@ -33,7 +33,8 @@ from membership.events.audit.recorder import record
 from membership.members.memberships.continuation import continued, held_of_plan
 from membership.members.memberships.entitlements import last_day_of
 from membership.members.memberships.service import Owner, required_owner
-from membership.store.models import BillingOrder, Plan
+from membership.members.payers.provider_queue import ask_provider
+from membership.store.models import BillingOrder, Plan, ProviderTaskKind
 from membership.web.access import Tenant
 from membership.web.errors import ApiError, Busy, Conflict
 from membership.web.transactions import RequestTransactions
@@ -106,7 +107,11 @@ async def start_order(
         if _is_failed_attempt(error):
             await transactions.write(lambda session, _: _count_failure(session, stored), actor)
         raise
-    await transactions.write(lambda session, _: _record_checkout(session, stored, facts), actor)
+    gone = await transactions.write(
+        lambda session, now: _record_checkout(session, stored, facts, now), actor
+    )
+    if gone is not None:
+        raise gone
     if facts.url is None or facts.state is not OrderState.OPEN:
         raise _order_closed()
     order_id = stored.checkout.order_id
@@ -144,7 +149,11 @@ def _order_closed() -> Conflict:
 def _store_order(
     session: Session, tenant: Tenant, keys: Keys, request: OrderRequest, now: datetime
 ) -> _StoredOrder:
-    """Store an order, or return the unsettled one for the same plan and terms."""
+    """Store an order, or return the unsettled one for the same plan and terms.
+
+    Raises Conflict for a customer who is banned.
+    """
+    refuse_banned(session, tenant, request.owner)
     _require_payable(request.plan)
     existing = ExistingOrders(session, tenant, request.owner, request.plan)
     existing.refuse_subscribed()
@@ -220,12 +229,20 @@ def _new_order(
     return order
 
 
-def _record_checkout(session: Session, stored: _StoredOrder, facts: CheckoutFacts) -> None:
+def _record_checkout(
+    session: Session, stored: _StoredOrder, facts: CheckoutFacts, now: datetime
+) -> ApiError | None:
     """Store the checkout page of an order. Its state is left to ``sync``.
 
-    Raises Conflict if the owner was erased in the meantime: no data about them is stored again.
+    If the owner was erased or banned in the meantime, the page is to be closed and why is returned.
+    No data about an erased one is stored again.
     """
-    required_owner(session, stored.tenant, stored.owner)
+    try:
+        refuse_banned(session, stored.tenant, required_owner(session, stored.tenant, stored.owner))
+    except ApiError as error:
+        pages = [facts.checkout_id]
+        ask_provider(session, stored.tenant.id, ProviderTaskKind.CLOSE_PAGE, pages, now)
+        return error
     _update(
         session,
         stored,
@@ -233,6 +250,7 @@ def _record_checkout(session: Session, stored: _StoredOrder, facts: CheckoutFact
         provider_customer_id=facts.customer_id,
         checkout_expires_at=facts.expires_at,
     )
+    return None
 
 
 def _count_failure(session: Session, stored: _StoredOrder) -> None:

@@ -14,6 +14,7 @@ from api_client.messages.billing import (
     OrderView,
     SubscriptionStatus,
 )
+from membership.billing.orders.flags import hint_of
 from membership.billing.orders.terms import billing_terms, length_terms
 from membership.members.memberships.entitlements import last_day_of
 from membership.rules.instants import day_after, last_day_before
@@ -71,6 +72,9 @@ def order_view(session: Session, order: BillingOrder) -> OrderView:
         last_day=last_day,
         ends_on=ends_on,
         trouble=order.trouble,
+        trouble_kind=order.trouble_kind,
+        hint=hint_of(order),
+        settled_at=order.settled_at,
         created_at=order.created_at,
         checked_at=order.checked_at,
     )

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, StripeView, SubscriptionStatus
@@ -17,7 +17,7 @@ from membership.base.vault import Vault
 from membership.billing.schemas import NewStripeAccount
 from membership.billing.stripe.gateway import AccountFacts, Gateway
 from membership.events.audit.recorder import record
-from membership.store.models import BillingOrder, Membership, StripeAccount
+from membership.store.models import BillingOrder, Membership, ProviderTask, StripeAccount
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
 from membership.web.preconditions import strong_etag
@@ -130,7 +130,11 @@ def remove_account(session: Session, tenant: Tenant) -> None:
 
 
 def _detach_orders(session: Session, tenant: Tenant) -> None:
-    """Close the open orders of an account and end its control over memberships."""
+    """Close the open orders of an account and end its control over memberships.
+
+    What it was still to do is dropped: nothing of the next account has these ids.
+    """
+    session.execute(delete(ProviderTask).where(ProviderTask.organization_id == tenant.id))
     ours = BillingOrder.organization_id == tenant.id
     running = ours & (BillingOrder.subscription_status != SubscriptionStatus.CANCELED)
     renewed = select(BillingOrder.membership_id).where(running)

@@ -239,6 +239,17 @@ class Gateway(Protocol):
         """Cancel a subscription immediately, without a refund. Does nothing if it has ended."""
         ...
 
+    def update_payer(self, provider_id: str, payer: Payer) -> None:
+        """Store the payer's name and address, for later invoices and receipts."""
+        ...
+
+    def delete_payer(self, provider_id: str) -> None:
+        """Delete a payer with their payment methods; this ends their subscriptions at once.
+
+        What they paid stays on record at the provider.
+        """
+        ...
+
     def portal_url(self, customer_id: str, back_url: str) -> str:
         """Return a short-lived URL where a customer changes the payment method."""
         ...

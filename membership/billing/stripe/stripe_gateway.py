@@ -14,6 +14,7 @@ from membership.billing.stripe.gateway import (
     CheckoutRequest,
     EventSubject,
     InvoiceFacts,
+    Payer,
     PriceTerms,
     ProviderEvent,
     SubscriptionFacts,
@@ -143,6 +144,18 @@ class StripeGateway:
         """Cancel a subscription immediately, without a refund. Does nothing if it has ended."""
         with provider_errors():
             cancel_subscription(self._api, subscription_id)
+
+    def update_payer(self, provider_id: str, payer: Payer) -> None:
+        """Store the payer's name and address, for later invoices and receipts."""
+        with provider_errors():
+            self._api.customers.update(
+                provider_id, params={"name": payer.name, "email": payer.email or ""}
+            )
+
+    def delete_payer(self, provider_id: str) -> None:
+        """Delete a payer with their payment methods; this ends their subscriptions at once."""
+        with provider_errors():
+            self._api.customers.delete(provider_id)
 
     def portal_url(self, customer_id: str, back_url: str) -> str:
         """Return a short-lived URL where a customer changes the payment method."""

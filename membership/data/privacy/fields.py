@@ -326,7 +326,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_kept(_ACCOUNTS, "length_unit", "length_count", "state", "created_at"),
         **_kept(_ACCOUNTS, "checkout_id", "checkout_expires_at", "subscription_id"),
         **_kept(_ACCOUNTS, "subscription_status", "paid_until", "cancels_at", "continues_on"),
-        **_null("provider_customer_id", "trouble"),
+        **_kept(_ACCOUNTS, "trouble", "trouble_kind", "settled_at"),
+        **_null("provider_customer_id"),
         "actor_name": _ACTOR,
     },
     "billing_invoices": {
@@ -335,18 +336,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_kept(_ACCOUNTS, "id", "number", "status", "amount_minor", "currency", "created_at"),
         **_kept(_ACCOUNTS, "period_start", "period_end", "refunded_minor", "disputed"),
     },
-    "billing_events": _plain(
-        "organization_id",
-        "id",
-        "type",
-        "object_id",
-        "occurred_at",
-        "received_at",
-        "tries",
-        "due_at",
-        "done_at",
-        "error",
+    "provider_tasks": _plain(
+        "organization_id", "kind", "object_id", "asked_at", "tries", "due_at", "error"
     ),
+    "billing_events": {
+        **_plain("organization_id", "id", "type", "object_id", "occurred_at", "received_at"),
+        **_plain("tries", "due_at", "done_at", "error"),
+    },
     "events": _plain(
         "seq",
         "organization_id",

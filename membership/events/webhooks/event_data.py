@@ -128,6 +128,23 @@ class CardDesignData(Message):
     archived_at: AwareDatetime | None
 
 
+class BilledData(Message):
+    """The order through the payment provider, and who pays it."""
+
+    order_id: UUID
+    customer_id: UUID | None = None
+    company_id: UUID | None = None
+    membership_id: UUID | None = Field(description="Null if nothing was granted.")
+
+
+class PaymentFlaggedData(BilledData):
+    """The order that was paid, why staff have to look at it, and its price."""
+
+    reason: Literal["paid_by_banned", "paid_by_erased", "not_granted"]
+    amount_minor: int = Field(examples=[4900], description="In the smallest unit of the currency.")
+    currency: str = Field(examples=["EUR"])
+
+
 class ImportFinishedData(Message):
     """The import, and its lines by what became of them."""
 
@@ -172,6 +189,7 @@ DATA: dict[EventType, type[Message]] = {
     EventType.CARD_REMOVED: CardOnPhoneData,
     EventType.CARD_DESIGN_CREATED: CardDesignData,
     EventType.CARD_DESIGN_UPDATED: CardDesignData,
+    EventType.BILLING_PAYMENT_FLAGGED: PaymentFlaggedData,
     EventType.IMPORT_FINISHED: ImportFinishedData,
     EventType.WEBHOOK_TEST: WebhookTestData,
 }

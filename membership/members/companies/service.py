@@ -12,6 +12,7 @@ from membership.members.companies.domain_rules import NOBODY_CONFIRMS, DomainRul
 from membership.members.companies.domains import domains_of, link_newcomers, set_domains
 from membership.members.companies.linking import hold_domains
 from membership.members.companies.schemas import CompanyChange, NewCompany
+from membership.members.payers.changes import after_company_change
 from membership.store.models import Company
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
@@ -83,7 +84,8 @@ def change_company(
 
     An added domain links the customers with an address there who were never linked to the company;
     a removed one unlinks nobody. An archived company keeps its links and memberships but accepts
-    no new ones. When it is restored, its domains link customers who came meanwhile.
+    no new ones. When it is restored, its domains link customers who came meanwhile. A changed name
+    or billing contact goes to the payment provider.
 
     Raises NotFound; Conflict for a domain of another company; and what ``rules`` raise.
     """
@@ -99,6 +101,7 @@ def change_company(
     if "email_domains" in named and set_domains(session, company, change.email_domains, now, rules):
         changed.append("email_domains")
     if changed:
+        after_company_change(session, company, changed, now)
         told = {"company_id": str(company.id), "changed": changed}
         emit(session, tenant.id, EventType.COMPANY_UPDATED, company.id, told, now=now)
     return company

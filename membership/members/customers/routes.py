@@ -106,10 +106,15 @@ def change_customer(
 
     A new address in the email domain of a company links the customer to it. Existing links stay
     in any case. A new address or a ban ends the customer's sessions. A changed address is
-    announced by mail to the old and the new address.
+    announced by mail to the old and the new address. A changed name or address goes to the payment
+    provider, if the customer has paid through it.
 
-    Errors: `customer_not_found` (404), `customer_erased` (409), `name_missing`,
-    `phone_invalid` (422).
+    Whoever is banned while a subscription charges them goes on being charged unless
+    `subscriptions` says otherwise; without it the ban is refused (`subscriptions_undecided`). It
+    closes their open payment pages.
+
+    Errors: `customer_not_found` (404), `customer_erased`, `subscriptions_undecided` (409),
+    `name_missing`, `phone_invalid` (422).
     """
 
     def current() -> str:

@@ -10,6 +10,7 @@ from api_client.messages.scan import CustomerState, Message
 from membership.base.fields import Email, Line, Paragraph, SafeText
 from membership.base.request_body import RequestBody
 from membership.members.customers.former_numbers import MAX_LENGTH, MAX_NUMBERS, former_number
+from membership.members.payers.subscriptions import SubscriptionChoice
 
 Language = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
@@ -26,8 +27,8 @@ FormerNumber = Annotated[
 """A number that a customer had in the system which the club used before."""
 
 
-class CustomerChange(RequestBody):
-    """Fields of a customer to set; omitted ones stay unchanged."""
+class CustomerFields(RequestBody):
+    """Fields of a customer that can be set."""
 
     given_name: Line = Field(default="", examples=["Amara"])
     family_name: Line = Field(default="", examples=["Okafor"])
@@ -61,7 +62,26 @@ class CustomerChange(RequestBody):
     )
 
 
-class NewCustomer(CustomerChange):
+class CustomerChange(CustomerFields):
+    """Fields of a customer to set; omitted ones stay unchanged."""
+
+    subscriptions: SubscriptionChoice | None = Field(
+        default=None,
+        examples=["cancel_now"],
+        description="With `state` `banned`: what becomes of subscriptions that go on charging the "
+        "customer. `cancel_now` ends them at once, `cancel_at_period_end` with what is paid, both "
+        "without a refund; `keep` lets them charge on.",
+    )
+
+    @model_validator(mode="after")
+    def _of_a_ban(self) -> Self:
+        """Reject an answer to what is not asked."""
+        if self.subscriptions is not None and self.state is not CustomerState.BANNED:
+            raise ValueError("subscriptions goes with the state banned")
+        return self
+
+
+class NewCustomer(CustomerFields):
     """A customer to create; requires at least one of the names."""
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from membership.members.customers.former_numbers import joined_numbers
 from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.schemas import CustomerChange, NewCustomer
 from membership.members.customers.search_index import index_customer
+from membership.members.payers import changes as payers
 from membership.store.models import Customer, Organization
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid, NotFound
@@ -144,11 +145,15 @@ def change_customer(
     address or a ban ends the customer's sessions. With a ``vault``, a changed address is announced
     by mail to the old and the new one.
 
-    Raises NotFound; Conflict for a customer who was erased; Invalid for an impossible phone number,
-    or if no name is left.
+    A ban says what becomes of subscriptions that charge the customer, and closes their payment
+    pages; a changed name or address goes to the payment provider. Both are asked of it later.
+
+    Raises NotFound; Conflict for a customer who was erased, or who is banned and would go on being
+    charged without anybody having said so; Invalid for an impossible phone number, or if no name is
+    left.
     """
     customer = lock_customer(session, tenant, customer_id)
-    fields = change.model_dump(include=change.model_fields_set)
+    fields = change.model_dump(include=change.model_fields_set - {"subscriptions"})
     if "phone" in fields:
         fields["phone"] = e164(change.phone, tenant.country)
     if "desk_note" in fields:
@@ -171,6 +176,7 @@ def change_customer(
         index_customer(session, customer)
         tell_changed(session, customer, changed, now)
         end_logins_after_change(session, customer, changed, now)
+        payers.after_change(session, customer, changed, change.subscriptions, now)
         if vault is not None:
             announce_address(session, vault, customer, old_email, now)
     if customer.email_domain != old_domain:

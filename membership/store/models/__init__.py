@@ -12,6 +12,8 @@ from membership.store.models.billing import (
     BillingEvent,
     BillingInvoice,
     BillingOrder,
+    ProviderTask,
+    ProviderTaskKind,
     StripeAccount,
 )
 from membership.store.models.companies import Company, CompanyDomain, CompanyLink
@@ -124,6 +126,8 @@ __all__ = [
     "Permission",
     "Plan",
     "PlanPermission",
+    "ProviderTask",
+    "ProviderTaskKind",
     "Role",
     "RolloutState",
     "SecretKeyCheck",

@@ -1,12 +1,18 @@
 """Payments through a provider on the internet: its keys, orders, invoices, and what it tells."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api_client.messages.billing import InvoiceStatus, OrderState, SubscriptionStatus
+from api_client.messages.billing import (
+    InvoiceStatus,
+    OrderState,
+    OrderTrouble,
+    SubscriptionStatus,
+)
 from api_client.messages.management import ActorKind, IntervalUnit
 from membership.store.base_model import Base, choice, of_organization, refers
 
@@ -33,7 +39,8 @@ class BillingOrder(Base):
     ``membership_id`` is set once the provider says that it was paid. ``version`` counts what
     was stored, so that nothing newer is overwritten with what was read before it.
     ``continues_on`` is the first local day of what its subscription pays for, if that continues a
-    membership that was paid before.
+    membership that was paid before. ``trouble`` is what staff have to look at, until
+    ``settled_at``.
     """
 
     __tablename__ = "billing_orders"
@@ -78,6 +85,8 @@ class BillingOrder(Base):
     continues_on: Mapped[date | None]
     membership_id: Mapped[UUID | None]
     trouble: Mapped[str | None] = mapped_column(String(500))
+    trouble_kind: Mapped[OrderTrouble | None] = mapped_column(choice(OrderTrouble))
+    settled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, default=0)
     checked_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
@@ -129,4 +138,39 @@ class BillingEvent(Base):
     tries: Mapped[int] = mapped_column(Integer, default=0)
     due_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(500))
+
+
+class ProviderTaskKind(StrEnum):
+    """What the provider is to do, and what ``object_id`` of the task is."""
+
+    CLOSE_PAGE = "close_page"
+    """Expire a checkout page."""
+    CANCEL_NOW = "cancel_now"
+    """End a subscription at once."""
+    CANCEL_LATER = "cancel_later"
+    """End a subscription at the end of what is paid."""
+    UPDATE_PAYER = "update_payer"
+    """Store name and address of a payer as they are when the task is carried out."""
+    DELETE_PAYER = "delete_payer"
+    """Delete a payer."""
+
+
+class ProviderTask(Base):
+    """Something that the provider is to do, asked for in the transaction that made it necessary.
+
+    The row is deleted once it was done. One that fails is tried again at ``due_at``, which is null
+    once it was given up, and shows its last ``error``. ``asked_at`` tells one that was asked for
+    again while it was carried out.
+    """
+
+    __tablename__ = "provider_tasks"
+    __table_args__ = (Index("ix_provider_tasks_due", "due_at"),)
+
+    organization_id: Mapped[int] = of_organization()
+    kind: Mapped[ProviderTaskKind] = mapped_column(choice(ProviderTaskKind), primary_key=True)
+    object_id: Mapped[str] = mapped_column(_PROVIDER_ID, primary_key=True)
+    asked_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(500))

@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -64,7 +64,10 @@ class _Kept:
 
 @dataclass
 class Gate:
-    """Validates requests and passes them to the ledger."""
+    """Validates requests and passes them to the ledger.
+
+    ``answering`` is called between the work of a request and its answer.
+    """
 
     ledger: Ledger
     secret_key: str
@@ -72,6 +75,7 @@ class Gate:
     coming: list[Fault | None] = field(default_factory=list)
     delay_seconds: float = 0.0
     kept: dict[str, _Kept] = field(default_factory=dict)
+    answering: Callable[[Request], None] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pass_on(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -95,6 +99,8 @@ class Gate:
                 )
         if fault is not None and fault.late:
             given = Answer(given.status, given.body, cut=True)
+        if self.answering is not None:
+            self.answering(request)
         request.status = None if given.cut else given.status
         return Answer(
             given.status,

@@ -1,6 +1,7 @@
 """A club with an account at the fake Stripe, which share one clock."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from membership.base.actors import SERVICE
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
 from membership.billing.inbox.jobs import InboxWorker
+from membership.billing.outbox.jobs import OutboxWorker
 from membership.billing.stripe.accounts import Keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.stripe_gateway import StripeGateway
@@ -19,6 +21,7 @@ from membership.portal.login.sessions import open_session
 from membership.store.background import Work
 from membership.store.models import Customer
 from tests.fakes.stripe.dashboard import configure_portal
+from tests.fakes.stripe.gate import Request
 from tests.fakes.stripe_server import StripeServer
 from tests.membership.portal.signup.club import opened
 from tests.membership.support import NOON, TIMEOUT, Service
@@ -38,6 +41,7 @@ class BillingClub:
     service: Service = field(repr=False)
     stripe: StripeServer = field(repr=False)
     worker: InboxWorker = field(default_factory=lambda: InboxWorker(without_retries))
+    outbox: OutboxWorker = field(default_factory=lambda: OutboxWorker(without_retries))
     delivered: int = 0
 
     @property
@@ -130,6 +134,18 @@ class BillingClub:
         while self.worker.run(self.work):
             pass
 
+    def process_tasks(self) -> None:
+        """Run the job that tells Stripe what it is to do, until nothing is due."""
+        while self.outbox.run(self.work):
+            pass
+
+    def settle(self) -> None:
+        """Carry out the tasks for Stripe, and process all events that follow."""
+        self.process_tasks()
+        self.deliver_and_process()
+        self.process_tasks()
+        self.deliver_and_process()
+
     def deliver_and_process(self) -> None:
         """Deliver all new events in order, and process them."""
         for event in self.new_events():
@@ -143,6 +159,31 @@ class BillingClub:
         self.deliver_and_process()
         shown = self.service.get(f"/v1/billing/orders/{order['order_id']}")
         return self.service.get(f"/v1/memberships/{shown['membership_id']}")
+
+    @contextmanager
+    def while_stripe_works(self, path: str, act: Callable[[], None]) -> Iterator[None]:
+        """Let ``act`` happen once, after Stripe has done a request to ``path``, before its answer.
+
+        Raises its first error at the end.
+        """
+        failed: list[BaseException] = []
+        left = [act]
+
+        def answering(request: Request) -> None:
+            if request.path != path or not left:
+                return
+            left.clear()
+            try:
+                act()
+            except BaseException as error:  # noqa: BLE001 - raised in the test, where it belongs
+                failed.append(error)
+
+        self.stripe.gate.answering = answering
+        yield
+        self.stripe.gate.answering = None
+        assert not left, f"nothing was asked of {path}"
+        if failed:
+            raise failed[0]
 
     def newest_subscription(self) -> str:
         """Return the id of the newest subscription at Stripe."""

@@ -22,6 +22,8 @@ HARMLESS = {
     "POST /v1/customers/{customer_id}/erase": "who is erased stays erased",
     "POST /v1/billing/orders/{order_id}/refresh": "asks the provider",
     "POST /v1/billing/events/{billing_event_id}/retry": "events are processed once",
+    "POST /v1/billing/orders/{order_id}/settle": "what is settled stays so",
+    "POST /v1/billing/tasks/{task_kind}/{object_id}/retry": "tasks are done once",
     "PUT /v1/billing/stripe": "stores the same keys",
     "PUT /v1/wallets/apple": "stores the same certificate",
     "PUT /v1/wallets/google": "stores the same key",

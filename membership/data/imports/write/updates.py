@@ -25,8 +25,11 @@ from membership.members.customers.former_numbers import (
 from membership.members.customers.logins import end_logins_after_change
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import announce_address, email_key
+from membership.members.payers.changes import after_change
+from membership.members.payers.subscriptions import charging_orders
 from membership.store.models import Customer
 
+_CHARGED = "state: is charged by a subscription; ban them by themself, and say what becomes of it"
 _FIELDS = (
     "given_name",
     "family_name",
@@ -79,6 +82,9 @@ def change_customers(
         with batch.session.no_autoflush:
             merged = set[str]() if customer is None else former.get(customer.id, set())
             fields, left = _split(customer, change, tried, merged)
+            if customer is not None and _bans_payer(batch, customer, change, fields):
+                change.item.refuse(_CHARGED)
+                continue
         if not change.applies:
             outcome = LineOutcome.SKIPPED
         elif fields:
@@ -135,6 +141,13 @@ def _has_too_many(customer: Customer, change: Change) -> bool:
     """Whether a customer would have too many former numbers."""
     has = len(numbers_in(customer.former_numbers))
     return bool(change.new_former) and has + len(change.new_former) > MAX_NUMBERS
+
+
+def _bans_payer(batch: Batch, customer: Customer, change: Change, fields: list[str]) -> bool:
+    """Whether a line bans somebody whom a subscription charges, which a file cannot be asked."""
+    if "state" not in fields or _wanted(change)["state"] != CustomerState.BANNED:
+        return False
+    return bool(charging_orders(batch.session, batch.tenant.id, [customer.id]))
 
 
 def _loaded(batch: Batch, wanted: Iterable[UUID | int]) -> dict[UUID, Customer]:
@@ -200,6 +213,7 @@ def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) ->
         forget_own(batch.session, customer)
         index_customer(batch.session, customer)
         end_logins_after_change(batch.session, customer, fields, batch.now)
+        after_change(batch.session, customer, fields, None, batch.now)
         if batch.vault is not None:
             announce_address(batch.session, batch.vault, customer, before, batch.now)
     for code in change.new_codes:

@@ -1,0 +1,1 @@
+"""Outbox of tasks for the payment provider, carried out by a background job."""

@@ -1,0 +1,40 @@
+"""Tasks for the payment provider, stored in the transaction that makes them necessary.
+
+A ban, a merge or an erasure must not wait for the provider, nor be undone because it cannot be
+reached. ``billing.outbox`` carries the tasks out, and retries what fails.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from membership.store.models import ProviderTask, ProviderTaskKind, StripeAccount
+from membership.store.upsert import insert_into
+
+
+def ask_provider(
+    session: Session,
+    organization_id: int,
+    kind: ProviderTaskKind,
+    object_ids: Iterable[str],
+    now: datetime,
+) -> None:
+    """Store a task for each object, due at once; one that is stored already is due anew.
+
+    Does nothing for an organization without an account at the provider.
+    """
+    wanted = sorted(set(object_ids))
+    if not wanted or session.get(StripeAccount, organization_id) is None:
+        return
+    anew = {"asked_at": now, "tries": 0, "due_at": now, "error": None}
+    rows = [
+        {"organization_id": organization_id, "kind": kind, "object_id": each, **anew}
+        for each in wanted
+    ]
+    connection = session.connection()
+    connection.execute(
+        insert_into(connection, ProviderTask)
+        .values(rows)
+        .on_conflict_do_update(index_elements=["organization_id", "kind", "object_id"], set_=anew)
+    )

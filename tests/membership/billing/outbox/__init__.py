@@ -1,0 +1,1 @@
+"""Tests of the outbox of tasks for the payment provider."""

@@ -1,0 +1,1 @@
+"""Tests of customers and companies as payers."""
