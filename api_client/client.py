@@ -187,10 +187,12 @@ class MembershipClient:
         end = time.monotonic() + self._deadline_s
         return self._fetch("GET", path, end=end)[1]
 
-    def _do(self, method: str, path: str, *, body: object = None, once: str = "") -> None:
+    def _do(
+        self, method: str, path: str, *, body: object = None, once: str = "", if_match: str = ""
+    ) -> None:
         """Send a request whose answer has no body."""
         end = time.monotonic() + self._deadline_s
-        self._fetch(method, path, end=end, body=body, headers=keyed(once))
+        self._fetch(method, path, end=end, body=body, headers=keyed(once, if_match))
 
     def _ask(
         self,

@@ -160,25 +160,33 @@ class ManagementClient(
         """Assign a plan to a customer or a company."""
         return self._create(SoldView, "/v1/memberships", fields, once)
 
-    def renew(self, membership_id: UUID, once: str) -> SoldView:
+    def renew(self, membership_id: UUID, once: str, *, if_match: str = "") -> SoldView:
         """Renew a membership by the length it was sold with."""
-        return self._create(SoldView, f"/v1/memberships/{membership_id}/renew", {}, once)
+        return self._act(membership_id, "renew", {}, once, if_match)
 
-    def extend(self, membership_id: UUID, fields: Fields, once: str = "") -> SoldView:
+    def extend(
+        self, membership_id: UUID, fields: Fields, once: str = "", *, if_match: str = ""
+    ) -> SoldView:
         """Move the end of a membership to a later day."""
-        return self._create(SoldView, f"/v1/memberships/{membership_id}/extend", fields, once)
+        return self._act(membership_id, "extend", fields, once, if_match)
 
-    def end(self, membership_id: UUID, fields: Fields, once: str = "") -> SoldView:
+    def end(
+        self, membership_id: UUID, fields: Fields, once: str = "", *, if_match: str = ""
+    ) -> SoldView:
         """End a membership early."""
-        return self._create(SoldView, f"/v1/memberships/{membership_id}/end", fields, once)
+        return self._act(membership_id, "end", fields, once, if_match)
 
-    def undo_change(self, membership_id: UUID, fields: Fields, once: str) -> SoldView:
+    def undo_change(
+        self, membership_id: UUID, fields: Fields, once: str, *, if_match: str = ""
+    ) -> SoldView:
         """Undo the last change of a membership, which ``fields`` name by ``change_id``."""
-        return self._create(SoldView, f"/v1/memberships/{membership_id}/undo", fields, once)
+        return self._act(membership_id, "undo", fields, once, if_match)
 
-    def transfer(self, membership_id: UUID, fields: Fields, once: str) -> SoldView:
+    def transfer(
+        self, membership_id: UUID, fields: Fields, once: str, *, if_match: str = ""
+    ) -> SoldView:
         """Move a membership to another plan. Returns the new membership."""
-        return self._create(SoldView, f"/v1/memberships/{membership_id}/transfer", fields, once)
+        return self._act(membership_id, "transfer", fields, once, if_match)
 
     def companies(self, text: str, cursor: str | None = None) -> CompanyPage:
         """Return a page of companies by name, or of those with ``text`` in their name."""
@@ -225,6 +233,13 @@ class ManagementClient(
     def _create(self, kind: type[M], path: str, fields: Fields, once: str) -> M:
         """Send a POST with an idempotency key."""
         return self._ask(kind, "POST", path, body=dict(fields), headers=keyed(once))
+
+    def _act(
+        self, membership_id: UUID, act: str, fields: Fields, once: str, if_match: str
+    ) -> SoldView:
+        """Send an act on a membership with an idempotency key, and the state that it is of."""
+        path, headers = f"/v1/memberships/{membership_id}/{act}", keyed(once, if_match)
+        return self._ask(SoldView, "POST", path, body=dict(fields), headers=headers)
 
     def _change(self, kind: type[M], path: str, fields: Fields, once: str, if_match: str) -> M:
         """Send a PATCH with an idempotency key, and the state that it is of."""

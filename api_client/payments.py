@@ -20,11 +20,11 @@ class PaymentsClient(CardsClient):
     """
 
     def note_payment(
-        self, membership_id: UUID, fields: Mapping[str, Any], once: str
+        self, membership_id: UUID, fields: Mapping[str, Any], once: str, *, if_match: str = ""
     ) -> PaymentView:
-        """Record a payment for a membership."""
-        path = f"/v1/memberships/{membership_id}/payments"
-        return self._ask(PaymentView, "POST", path, body=fields, headers=keyed(once))
+        """Record a payment for a membership, unless it is in another state than ``if_match``."""
+        path, headers = f"/v1/memberships/{membership_id}/payments", keyed(once, if_match)
+        return self._ask(PaymentView, "POST", path, body=fields, headers=headers)
 
     def payments_of(self, membership_id: UUID, cursor: str | None = None) -> PaymentPage:
         """Return a page of a membership's payments, latest first."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from api_client.messages.billing import StripeView
 
-from .client import MembershipClient
+from .client import MembershipClient, keyed
 
 _PATH = "/v1/billing/stripe"
 
@@ -17,10 +17,10 @@ class StripeSetupClient(MembershipClient):
         """Return whether an account is connected, and which."""
         return self._ask(StripeView, "GET", _PATH)
 
-    def connect_stripe(self, fields: Mapping[str, Any]) -> StripeView:
-        """Connect an account, or change its stored keys."""
-        return self._ask(StripeView, "PUT", _PATH, body=fields)
+    def connect_stripe(self, fields: Mapping[str, Any], *, if_match: str = "") -> StripeView:
+        """Connect an account, or change its stored keys, unless it is not as in ``if_match``."""
+        return self._ask(StripeView, "PUT", _PATH, body=fields, headers=keyed("", if_match))
 
-    def disconnect_stripe(self, once: str = "") -> None:
-        """Delete the stored keys of the account."""
-        self._do("DELETE", _PATH, once=once)
+    def disconnect_stripe(self, once: str = "", *, if_match: str = "") -> None:
+        """Delete the stored keys of the account, unless it is not as in ``if_match``."""
+        self._do("DELETE", _PATH, once=once, if_match=if_match)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from api_client.messages.editable import Editable
 from api_client.messages.scan import Message
 
 
@@ -47,7 +48,7 @@ class OrderTrouble(StrEnum):
     UNKNOWN_TO_PROVIDER = "unknown_to_provider"
 
 
-class StripeView(Message):
+class StripeView(Editable):
     """State of a club's account at Stripe. Stored keys are never returned."""
 
     configured: bool

@@ -178,6 +178,9 @@ class ChangeView(Message):
     undo_until: AwareDatetime
 
 
+_ETAG = "`If-Match` of a change of this membership; empty where it is not changed."
+
+
 class SoldView(Message):
     """A membership as it was sold, with its status now.
 
@@ -233,6 +236,7 @@ class SoldView(Message):
     actor: ActorView | None = None
     created_at: AwareDatetime | None = None
     permissions: tuple[PermissionView, ...]
+    etag: str = Field(default="", description=_ETAG)
 
 
 class ProfileMembership(MembershipView):
@@ -245,6 +249,7 @@ class ProfileMembership(MembershipView):
         default=(), description="All periods, oldest first, the present one last."
     )
     last_change: ChangeView | None = None
+    etag: str = Field(default="", description=_ETAG)
 
 
 class LinkView(Message):

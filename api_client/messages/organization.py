@@ -11,3 +11,9 @@ class OrganizationSettings(Editable):
     numbers_prove: bool = Field(
         False, description="A scanned number, customer id or install link counts like a card."
     )
+    second_factor_demanded: bool = Field(
+        False, description="Managers and admins need a second factor."
+    )
+    all_take_seats: bool = Field(
+        False, description="Banned and inactive customers keep their seat of a company."
+    )

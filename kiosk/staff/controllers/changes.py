@@ -20,6 +20,7 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.failures import Cause, Failure
+from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.page import Navigation, Place
@@ -83,6 +84,7 @@ class Changes(QObject):
         self._texts, self._session, self._send = texts, session, send
         self._asked: Asked | None = None
         self._unsettled: dict[str, Sent] = {}
+        self._stale: set[str] = set()
 
     @property
     def asking(self) -> bool:
@@ -140,6 +142,10 @@ class Changes(QObject):
         asked, self._asked = self._asked, None
         if asked is not None:
             self._panel.drop_form()
+            if asked.form.topic in self._stale:  # what is behind the form, too
+                self._stale.discard(asked.form.topic)
+                if self._navigation.front == asked.place:
+                    self._navigation.reload()
             sent = self._unsettled.get(asked.form.topic)
             if sent is not None:
                 self._notices.keep(f"{sent.title}: {self._not_known()}")
@@ -226,6 +232,7 @@ class Changes(QObject):
 
     def _handle_result(self, asked: Asked, answer: Any) -> None:
         self._unsettled.pop(asked.form.topic, None)
+        self._stale.discard(asked.form.topic)
         self._finish(asked)
         if asked.always is not None:
             asked.always(answer)
@@ -243,6 +250,8 @@ class Changes(QObject):
         """
         if failure.cause is Cause.REFUSED or not (again or failure.may_have_arrived):
             self._unsettled.pop(asked.form.topic, None)
+        if failure.code == CHANGED:
+            self._stale.add(asked.form.topic)
         self._show_failure(asked, failure)
 
     def _show_failure(self, asked: Asked, failure: Failure) -> None:

@@ -20,6 +20,7 @@ class StripeController(Controller):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.page: StripePage = StripePage(context.texts)
+        self._words: StripeWords | None = None
         self.page.connect_wanted.connect(self._connect)
         self.page.disconnect_wanted.connect(self._disconnect)
 
@@ -30,7 +31,8 @@ class StripeController(Controller):
     def show(self, view: StripeView) -> None:
         """Show the account."""
         self._session.takes_orders = view.configured
-        self.page.show_words(stripe_words(view, self._texts))
+        self._words = stripe_words(view, self._texts)
+        self.page.show_words(self._words)
 
     @Slot(object)
     def _connect(self, words: StripeWords) -> None:
@@ -38,4 +40,5 @@ class StripeController(Controller):
 
     @Slot()
     def _disconnect(self) -> None:
-        self._context.changes.ask(*disconnect_form(self._texts))
+        if self._words is not None:
+            self._context.changes.ask(*disconnect_form(self._texts, self._words))

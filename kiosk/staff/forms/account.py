@@ -11,6 +11,7 @@ from api_client.messages.management import (
 )
 from api_client.messages.organization import OrganizationSettings
 from kiosk.failures import failure_of
+from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
@@ -130,7 +131,14 @@ def demand_form(texts: Texts, *, demanded: bool) -> tuple[Form, Filled[Organizat
 
     def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
         fields = {"second_factor_demanded": bool(values["demanded"])}
-        return in_words(lambda client, once: client.change_organization(fields, once), texts)
+
+        def save(client: ManagementClient, once: str) -> OrganizationSettings:
+            present = client.organization()
+            if present.second_factor_demanded is not demanded:
+                raise refusal(say("Somebody else has changed this meanwhile."), CHANGED)
+            return client.change_organization(fields, once, if_match=present.etag)
+
+        return in_words(save, texts)
 
     return form, filled
 

@@ -93,7 +93,10 @@ class MembershipForms:
         title = say("Renew {plan}", plan=line.plan)
         form = self._form("renew", line, title, say("Renew"), about, final=True)
         form.add_words(say("Paid before the end, it goes on from there; later, from today."))
-        return form, lambda _values: lambda client, once: client.renew(line.id, once)
+        return (
+            form,
+            lambda _values: lambda client, once: client.renew(line.id, once, if_match=line.etag),
+        )
 
     def extend(self, line: MembershipLine, about: str) -> tuple[Form, Filled[SoldView]]:
         """Move the last day of a membership further away."""
@@ -105,7 +108,11 @@ class MembershipForms:
         form.add_note("why", say("Reason"))
         return (
             form,
-            lambda values: lambda client, once: client.extend(line.id, as_json(values), once),
+            lambda values: (
+                lambda client, once: client.extend(
+                    line.id, as_json(values), once, if_match=line.etag
+                )
+            ),
         )
 
     def end(self, line: MembershipLine, about: str) -> tuple[Form, Filled[SoldView]]:
@@ -117,7 +124,9 @@ class MembershipForms:
         form.add_note("why", say("Reason"))
         return (
             form,
-            lambda values: lambda client, once: client.end(line.id, as_json(values), once),
+            lambda values: (
+                lambda client, once: client.end(line.id, as_json(values), once, if_match=line.etag)
+            ),
         )
 
     def undo(self, line: MembershipLine, about: str) -> tuple[Form, Filled[SoldView]]:
@@ -131,8 +140,11 @@ class MembershipForms:
 
         def filled(values: Mapping[str, Value]) -> Call[SoldView]:
             fields = {"change_id": str(line.change_id), **as_json(values)}
-            call: Call[SoldView] = lambda client, once: client.undo_change(line.id, fields, once)  # noqa: E731
-            return in_words(call, self._texts, undo_refusal)
+
+            def undo(client: ManagementClient, once: str) -> SoldView:
+                return client.undo_change(line.id, fields, once, if_match=line.etag)
+
+            return in_words(undo, self._texts, undo_refusal)
 
         return form, filled
 
@@ -146,9 +158,11 @@ class MembershipForms:
         others = [plan for plan in plans if plan.name != line.plan]
         form.add_choice("plan_id", say("New plan"), self._on_sale(others))
         confirmed = self._confirmed(plans)
-        return form, lambda values: confirmed(
-            as_json(values), lambda client, sent, once: client.transfer(line.id, sent, once)
-        )
+
+        def send(client: ManagementClient, sent: dict[str, Any], once: str) -> SoldView:
+            return client.transfer(line.id, sent, once, if_match=line.etag)
+
+        return form, lambda values: confirmed(as_json(values), send)
 
     def _form(
         self,

@@ -32,7 +32,8 @@ def payment_form(
 
     def filled(values: Mapping[str, Value]) -> Call[PaymentView]:
         def note(client: ManagementClient, once: str) -> PaymentView:
-            return client.note_payment(line.id, payment_fields(values, currency, texts), once)
+            fields = payment_fields(values, currency, texts)
+            return client.note_payment(line.id, fields, once, if_match=line.etag)
 
         return note
 

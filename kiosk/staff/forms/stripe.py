@@ -25,14 +25,14 @@ def connect_form(texts: Texts, words: StripeWords) -> tuple[Form, Filled[StripeV
 
     def filled(values: Mapping[str, Value]) -> Call[StripeView]:
         def connect(client: ManagementClient, _once: str) -> StripeView:
-            return client.connect_stripe(stripe_fields(values, texts))
+            return client.connect_stripe(stripe_fields(values, texts), if_match=words.etag)
 
         return connect
 
     return form, filled
 
 
-def disconnect_form(texts: Texts) -> tuple[Form, Filled[None]]:
+def disconnect_form(texts: Texts, words: StripeWords) -> tuple[Form, Filled[None]]:
     """Delete the stored keys of the account."""
     say = texts.say
     form = Form(
@@ -41,7 +41,10 @@ def disconnect_form(texts: Texts) -> tuple[Form, Filled[None]]:
     form.add_words(
         say("The keys are forgotten here. Subscriptions go on at Stripe until ended there.")
     )
-    return form, lambda _values: lambda client, once: client.disconnect_stripe(once)
+    return (
+        form,
+        lambda _values: lambda client, once: client.disconnect_stripe(once, if_match=words.etag),
+    )
 
 
 def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class MembershipLine:
 
     One that a subscription pays for has its order's id, and the state of it in ``billing``.
     ``history`` says since when and when before; ``change`` is the last change, which ``change_id``
-    names, while it can be undone.
+    names, while it can be undone. ``etag`` is the state that an act on it is of.
     """
 
     id: UUID
@@ -49,6 +49,7 @@ class MembershipLine:
     can_pay: bool = False
     billing: str = ""
     order_id: UUID | None = None
+    etag: str = ""
 
 
 def held_line(
@@ -105,6 +106,7 @@ def _line(
         can_extend=running and held.ends_at is not None,
         can_end=running and held.status is not Status.EXPIRED,
         can_pay=own,
+        etag="" if in_full is None else in_full.etag,
     )
 
 

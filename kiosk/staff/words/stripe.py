@@ -10,7 +10,10 @@ from kiosk.texts import Texts
 
 @dataclass(frozen=True)
 class StripeWords:
-    """Texts of the page. ``webhook_url`` is for Stripe; ``hint`` is what to do next."""
+    """Texts of the page. ``webhook_url`` is for Stripe; ``hint`` is what to do next.
+
+    ``etag`` is the state that was loaded.
+    """
 
     status: str
     tone: Tone
@@ -19,6 +22,7 @@ class StripeWords:
     webhook_url: str
     connected: bool
     grace_days: int
+    etag: str = ""
 
 
 def stripe_words(view: StripeView, texts: Texts) -> StripeWords:
@@ -43,6 +47,7 @@ def stripe_words(view: StripeView, texts: Texts) -> StripeWords:
         webhook_url=view.webhook_url or "",
         connected=view.configured,
         grace_days=view.grace_days,
+        etag=view.etag,
     )
 
 

@@ -13,10 +13,12 @@ from membership.base.scopes import Scope
 from membership.billing.desk import service
 from membership.billing.desk.daily_close import close_of_day
 from membership.billing.schemas import NewPayment, Voiding
+from membership.members.memberships.conditions import locked_etag
 from membership.web.access import Call, reads, writes_once
 from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
+from membership.web.preconditions import InCondition
 
 router = APIRouter(prefix="/v1", tags=["Payments"])
 
@@ -31,18 +33,22 @@ class _PaymentFor(NewPayment):
 
 
 @router.post("/memberships/{membership_id}/payments", status_code=201)
-def note_payment(membership_id: UUID, new: NewPayment, call: Writer) -> PaymentView:
+def note_payment(
+    membership_id: UUID, new: NewPayment, call: Writer, condition: InCondition
+) -> PaymentView:
     """Record a payment taken at the desk for a membership; it gets a receipt number.
 
     The membership is no longer overdue. With `renew` it is also renewed as by
     `POST /v1/memberships/{membership_id}/renew`, in the same transaction. Send an
-    `Idempotency-Key` so that a repeated call records nothing twice.
+    `Idempotency-Key` so that a repeated call records nothing twice. `If-Match` is of the
+    membership.
 
     Errors: `membership_not_found` (404); `customer_erased`, `company_archived` and those of a
     renewal (409); `amount_zero`, `currency_wrong`, `payment_to_come` (422).
     """
 
     def create() -> PaymentView:
+        condition.require(lambda: locked_etag(call, membership_id))
         return service.payment_view(service.record_payment(call, membership_id, new))
 
     request = _PaymentFor(membership_id=membership_id, **new.model_dump())

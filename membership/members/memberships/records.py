@@ -16,6 +16,7 @@ from membership.members.memberships.entitlements import last_day_of, term_of
 from membership.members.memberships.past_periods import instant, member_since, periods_of
 from membership.rules.status import standing
 from membership.store.models import Membership
+from membership.web.preconditions import strong_etag
 
 UNDO_WITHIN = timedelta(days=14)
 """How long the last change of a membership can be undone."""
@@ -24,7 +25,7 @@ UNDO_WITHIN = timedelta(days=14)
 def sold_view(membership: Membership, now: datetime) -> SoldView:
     """Return a membership as it was sold, with its present status."""
     found = standing(term_of(membership), now)
-    return SoldView(
+    view = SoldView(
         id=membership.id,
         customer_id=membership.customer_id,
         company_id=membership.company_id,
@@ -57,6 +58,13 @@ def sold_view(membership: Membership, now: datetime) -> SoldView:
             PermissionView(key=key, label=label) for key, label in membership.permissions
         ),
     )
+    return view.model_copy(update={"etag": sold_etag(view)})
+
+
+def sold_etag(view: SoldView) -> str:
+    """Return the ETag of what can be changed of a membership."""
+    times = ("starts_at", "ends_at", "last_day", "ended_early_at", "ended_early_why")
+    return strong_etag(view, "id", "customer_id", "company_id", *times, "payment_overdue_since")
 
 
 def change_view(membership: Membership, now: datetime) -> ChangeView | None:

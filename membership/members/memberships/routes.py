@@ -15,7 +15,8 @@ from membership.members.memberships import (
     terminations,
     undo,
 )
-from membership.members.memberships.records import sold_view
+from membership.members.memberships.conditions import locked_etag
+from membership.members.memberships.records import sold_etag, sold_view
 from membership.members.memberships.schemas import (
     EarlyEnd,
     Extension,
@@ -33,7 +34,7 @@ from membership.store.models import Membership, MembershipSource
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
-from membership.web.preconditions import InCondition, InShown, strong_etag
+from membership.web.preconditions import InCondition, InShown
 
 router = APIRouter(prefix="/v1/memberships", tags=["Memberships"])
 
@@ -113,24 +114,13 @@ def get_membership(membership_id: UUID, call: Reader, shown: InShown) -> SoldVie
     """Return a membership as it was sold, with its current status."""
     membership = service.get_membership(call.session, call.tenant, membership_id)
     view = _sold_view(call, membership)
-    return shown.show(view, _etag(view))
+    return shown.show(view, sold_etag(view))
 
 
 def _sold_view(call: Call, sold: Membership) -> SoldView:
     """Return a membership with what the owner has of the same plan beside it."""
     beside = held_beside(call.session, call.tenant, sold, call.now)
     return sold_view(sold, call.now).model_copy(update={"also_held": beside})
-
-
-def _etag(view: SoldView) -> str:
-    """Return the ETag of what can be changed of a membership."""
-    times = ("starts_at", "ends_at", "last_day", "ended_early_at", "ended_early_why")
-    return strong_etag(view, "id", "customer_id", "company_id", *times, "payment_overdue_since")
-
-
-def _locked_etag(call: Call, membership_id: UUID) -> str:
-    """Return the ETag of a membership, locked. Raises NotFound."""
-    return _etag(sold_view(changes.locked(call.session, call.tenant, membership_id), call.now))
 
 
 @router.get("/{membership_id}/history")
@@ -145,7 +135,9 @@ def get_history(
 
 
 @router.post("/{membership_id}/renew")
-def renew_membership(membership_id: UUID, renewal: Renewal, call: Writer) -> SoldView:
+def renew_membership(
+    membership_id: UUID, renewal: Renewal, call: Writer, condition: InCondition
+) -> SoldView:
     """Renew a membership by the length it was sold with.
 
     If paid before the end, the new period follows the current one without gap or overlap: 1, 2 or 3
@@ -156,15 +148,19 @@ def renew_membership(membership_id: UUID, renewal: Renewal, call: Writer) -> Sol
     """
 
     def create() -> SoldView:
+        condition.require(lambda: locked_etag(call, membership_id))
         membership = renewals.renew(call.session, call.tenant, membership_id, renewal, call.now)
         return _sold_view(call, membership)
 
     asked = _RenewalOf(membership_id=membership_id, paid_at=renewal.paid_at)
-    return once(call, asked, SoldView, create)
+    changed = once(call, asked, SoldView, create)
+    return condition.show(changed, sold_etag(changed))
 
 
 @router.post("/{membership_id}/extend")
-def extend_membership(membership_id: UUID, extension: Extension, call: Writer) -> SoldView:
+def extend_membership(
+    membership_id: UUID, extension: Extension, call: Writer, condition: InCondition
+) -> SoldView:
     """Extend a membership without payment; `why` is recorded in its history.
 
     An expired membership is extended as if it had continued; to leave out the gap, renew it.
@@ -173,15 +169,19 @@ def extend_membership(membership_id: UUID, extension: Extension, call: Writer) -
     """
 
     def create() -> SoldView:
+        condition.require(lambda: locked_etag(call, membership_id))
         membership = renewals.extend(call.session, call.tenant, membership_id, extension, call.now)
         return _sold_view(call, membership)
 
     asked = _ExtensionOf(membership_id=membership_id, **extension.model_dump())
-    return once(call, asked, SoldView, create)
+    changed = once(call, asked, SoldView, create)
+    return condition.show(changed, sold_etag(changed))
 
 
 @router.post("/{membership_id}/end")
-def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView:
+def end_membership(
+    membership_id: UUID, end: EarlyEnd, call: Writer, condition: InCondition
+) -> SoldView:
     """End a membership early, now or at a future time.
 
     Once ended it stays ended, even if the clock is set back. A future end can be moved by calling
@@ -190,10 +190,12 @@ def end_membership(membership_id: UUID, end: EarlyEnd, call: Writer) -> SoldView
     """
 
     def save() -> SoldView:
+        condition.require(lambda: locked_etag(call, membership_id))
         sold = terminations.end_early(call.session, call.tenant, membership_id, end, call.now)
         return _sold_view(call, sold)
 
-    return once(call, request_of("end membership", membership_id, body=end), SoldView, save)
+    changed = once(call, request_of("end membership", membership_id, body=end), SoldView, save)
+    return condition.show(changed, sold_etag(changed))
 
 
 @router.delete("/{membership_id}/end")
@@ -204,16 +206,18 @@ def withdraw_end(membership_id: UUID, call: Writer, condition: InCondition) -> S
     """
 
     def save() -> SoldView:
-        condition.require(lambda: _locked_etag(call, membership_id))
+        condition.require(lambda: locked_etag(call, membership_id))
         sold = terminations.withdraw_end(call.session, call.tenant, membership_id, call.now)
         return _sold_view(call, sold)
 
     changed = once(call, request_of("take back end", membership_id), SoldView, save)
-    return condition.show(changed, _etag(changed))
+    return condition.show(changed, sold_etag(changed))
 
 
 @router.post("/{membership_id}/undo")
-def undo_last_change(membership_id: UUID, wanted: Undo, call: Writer) -> SoldView:
+def undo_last_change(
+    membership_id: UUID, wanted: Undo, call: Writer, condition: InCondition
+) -> SoldView:
     """Undo the last change of a membership: renewed, extended, ended, transferred, payment noted.
 
     It is again as it was before, for every question asked from now on; the history keeps both. A
@@ -225,16 +229,20 @@ def undo_last_change(membership_id: UUID, wanted: Undo, call: Writer) -> SoldVie
     """
 
     def save() -> SoldView:
+        condition.require(lambda: locked_etag(call, membership_id))
         sold = undo.undo_last_change(
             call.session, call.tenant, membership_id, wanted.change_id, call.now, why=wanted.why
         )
         return _sold_view(call, sold)
 
-    return once(call, request_of("undo change", membership_id, body=wanted), SoldView, save)
+    changed = once(call, request_of("undo change", membership_id, body=wanted), SoldView, save)
+    return condition.show(changed, sold_etag(changed))
 
 
 @router.post("/{membership_id}/transfer", status_code=201)
-def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> SoldView:
+def transfer_membership(
+    membership_id: UUID, wanted: Transfer, call: Writer, condition: InCondition
+) -> SoldView:
     """Transfer the owner of a membership to another plan; returns the new membership.
 
     The former membership ends at that time, with the reason, and the new one starts, with the
@@ -244,13 +252,15 @@ def transfer_membership(membership_id: UUID, wanted: Transfer, call: Writer) -> 
     """
 
     def create() -> SoldView:
+        condition.require(lambda: locked_etag(call, membership_id))
         following = terminations.transfer(
             call.session, call.tenant, membership_id, wanted, call.now, actor=call.actor
         )
         return _sold_view(call, following)
 
     asked = _TransferOf(membership_id=membership_id, **wanted.model_dump())
-    return once(call, asked, SoldView, create)
+    changed = once(call, asked, SoldView, create)
+    return condition.show(changed, sold_etag(changed))
 
 
 @router.put("/{membership_id}/payment")
@@ -264,7 +274,7 @@ def set_payment_state(
     """
 
     def save() -> SoldView:
-        condition.require(lambda: _locked_etag(call, membership_id))
+        condition.require(lambda: locked_etag(call, membership_id))
         sold = changes.set_payment_overdue(
             call.session, call.tenant, membership_id, payment.overdue_since, call.now
         )
@@ -272,4 +282,4 @@ def set_payment_state(
 
     asked = request_of("note payment", membership_id, body=payment)
     changed = once(call, asked, SoldView, save)
-    return condition.show(changed, _etag(changed))
+    return condition.show(changed, sold_etag(changed))

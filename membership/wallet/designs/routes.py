@@ -16,7 +16,7 @@ from membership.wallet.designs.schemas import (
 )
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once, request_of
-from membership.web.preconditions import InCondition, InShown, strong_etag
+from membership.web.preconditions import Condition, InCondition, InShown, strong_etag
 
 router = APIRouter(prefix="/v1/card-designs", tags=["Card designs"])
 
@@ -84,12 +84,8 @@ def edit_design(
     Errors: `design_not_found` (404), `design_changed` (409), `design_invalid` (422).
     """
 
-    def current() -> str:
-        row = service.lock_design(call.session, call.tenant, design_id)
-        return _etag(views.design_line(row))
-
     def save() -> DesignRecord:
-        condition.require(current)
+        condition.require(lambda: _locked_etag(call, design_id))
         row = service.edit_design(call.session, call.tenant, design_id, change, call.now)
         return views.design_record(call.session, call.tenant, row)
 
@@ -99,37 +95,48 @@ def edit_design(
 
 @router.post("/{design_id}/archive")
 def archive_design(
-    design_id: UUID, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
+    design_id: UUID,
+    call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)],
+    condition: InCondition,
 ) -> DesignRecord:
     """Archive a design: no more cards can be issued with it; existing ones stay valid.
 
     Errors: `design_not_found` (404).
     """
-    return _archive(call, design_id, archived=True)
+    return _archive(call, design_id, condition, archived=True)
 
 
 @router.post("/{design_id}/restore")
 def restore_design(
-    design_id: UUID, call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)]
+    design_id: UUID,
+    call: Annotated[Call, writes_once(Scope.DESIGNS_WRITE)],
+    condition: InCondition,
 ) -> DesignRecord:
     """Restore an archived design, so that cards can be issued with it.
 
     Errors: `design_not_found` (404).
     """
-    return _archive(call, design_id, archived=False)
+    return _archive(call, design_id, condition, archived=False)
 
 
-def _archive(call: Call, design_id: UUID, *, archived: bool) -> DesignRecord:
+def _archive(call: Call, design_id: UUID, condition: Condition, *, archived: bool) -> DesignRecord:
     """Archive a design or restore it."""
 
     def save() -> DesignRecord:
+        condition.require(lambda: _locked_etag(call, design_id))
         row = service.archive_design(
             call.session, call.tenant, design_id, call.now, archived=archived
         )
         return views.design_record(call.session, call.tenant, row)
 
     asked = request_of("archive design" if archived else "restore design", design_id)
-    return once(call, asked, DesignRecord, save)
+    changed = once(call, asked, DesignRecord, save)
+    return condition.show(changed, _etag(changed))
+
+
+def _locked_etag(call: Call, design_id: UUID) -> str:
+    """Return the ETag of a design, locked. Raises NotFound."""
+    return _etag(views.design_line(service.lock_design(call.session, call.tenant, design_id)))
 
 
 @router.get("/{design_id}/versions/{version}")

@@ -121,7 +121,8 @@ def test_a_failure_keeps_the_form_and_a_second_try_is_the_same_wish(staff: Staff
     assert reason.toPlainText() == "moved away"
     form.submit.click()
     assert staff.tasks[-1].once == first.once
-    assert staff.asked() == [("end", (line.id, {"why": "moved away"}, first.once))]
+    acted = (line.id, {"why": "moved away"}, first.once, line.etag)
+    assert staff.asked() == [("end", acted)]
 
 
 def test_answers_that_come_late_do_not_replace_the_page(staff: Staff) -> None:

@@ -12,24 +12,12 @@ import requests
 
 from membership.web.etag import lists
 from tests.membership.accounts.staff.people import PASSWORD, problem
-from tests.membership.application import api_document
 from tests.membership.members.customers.test_customers import picture
-from tests.membership.needs import CALLER, NEEDS
 from tests.membership.statements import statements
 from tests.membership.support import Service
 from tests.membership.wallet.designs.making import content, make_design
 from tests.membership.wallet.issuers.files import apple_body, google_body
-
-EXEMPT = {
-    "PUT /v1/companies/{company_id}/customers/{customer_id}": "links; nobody edits a link",
-    "DELETE /v1/companies/{company_id}/customers/{customer_id}": "ends a link",
-    "PUT /v1/imports/{import_id}/file": "a file is sent once, and never edited",
-    "DELETE /v1/customers/{customer_id}/sessions": "ends sessions",
-    "DELETE /v1/staff/{staff_id}/sessions": "ends sessions",
-    "DELETE /v1/staff/sessions": "ends one's own sessions",
-    "DELETE /v1/staff/sessions/current": "ends one's own session",
-}
-"""Changes of what cannot be edited, and why."""
+from tests.membership.web.test_conditions import ACTS, changing
 
 Body = dict[str, Any] | bytes | None
 
@@ -122,27 +110,6 @@ def etag(service: Service, path: str) -> str:
     return answer.headers["ETag"]
 
 
-def changing() -> set[str]:
-    """The routes that take If-Match."""
-    return {
-        route.name
-        for route in api_document().routes
-        if any(each["name"].lower() == "if-match" for each in route.parameters)
-    }
-
-
-def test_every_route_that_edits_takes_a_condition() -> None:
-    """Whoever adds one gives it ``InCondition``, and what it changes an ETag."""
-    editing = {
-        route.name
-        for route in api_document().routes
-        if route.method in {"PUT", "PATCH", "DELETE"}
-        and NEEDS[route.name] not in {"anybody", CALLER}
-    }
-    assert editing - changing() == set(EXEMPT)
-    assert changing() - editing == set()
-
-
 STRIPE = {"PUT /v1/billing/stripe", "DELETE /v1/billing/stripe"}
 """Their tests are in ``tests/membership/billing/stripe``: they ask the provider."""
 EDITS = (
@@ -172,7 +139,7 @@ ENDS = {"DELETE /v1/memberships/{membership_id}/end"}
 
 def test_every_condition_is_tested() -> None:
     removing = set(REMOVALS) | set(REMOVALS.values())
-    assert {*EDITS, *removing, *ENDS, *STRIPE} == changing()
+    assert {*EDITS, *removing, *ENDS, *STRIPE, *ACTS} == changing()
 
 
 @pytest.mark.parametrize("name", EDITS)

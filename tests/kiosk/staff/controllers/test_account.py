@@ -1,5 +1,6 @@
 """One's own account at the desk, without a service: the second factor, signing out everywhere."""
 
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,7 @@ from api_client.messages.management import (
     FactorSecret,
     FactorState,
 )
+from api_client.messages.organization import OrganizationSettings
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
@@ -251,7 +253,32 @@ def test_the_demand_is_shown_to_managers_and_changed_by_admins(
     assert switch.isChecked()
     switch.setChecked(False)
     form.submit.click()
-    assert staff.asked()[0][1][0] == {"second_factor_demanded": False}
+    save = staff.tasks[-1]
+    present = OrganizationSettings(numbers_prove=False, second_factor_demanded=True)
+    present.received('"seen"')
+    client = Organization(present)
+    save.call(client, "once")  # type: ignore[arg-type]
+    assert client.sent == [({"second_factor_demanded": False}, "once", '"seen"')]
+    other = Organization(OrganizationSettings(second_factor_demanded=False))
+    with pytest.raises(Refused, match="changed this meanwhile"):
+        save.call(other, "once")  # type: ignore[arg-type]
+    assert other.sent == []
+
+
+@dataclass
+class Organization:
+    """A client of a service with these settings."""
+
+    present: OrganizationSettings
+    sent: list[Any] = field(default_factory=list)
+
+    def organization(self) -> OrganizationSettings:
+        """What is there."""
+        return self.present
+
+    def change_organization(self, fields: Any, once: str, *, if_match: str) -> Any:
+        """Keep what is sent."""
+        self.sent.append((fields, once, if_match))
 
 
 def test_who_must_set_it_up_is_led_there(qtbot: QtBot, qapp: QApplication) -> None:

@@ -86,7 +86,7 @@ def test_an_account_is_connected_and_its_secrets_are_not_shown(staff: Staff) -> 
         line.setText(typed)
     form.submit.click()
     fields = {"secret_key": "sk_live_1", "webhook_secret": "whsec_1", "grace_days": 7}
-    assert staff.asked() == [("connect_stripe", (fields,))]
+    assert staff.asked() == [("connect_stripe", (fields, ""))]
     staff.presenter.on_done(staff.tasks[-1], stripe())
     assert staff.asked() == [("stripe_setup", ())]
 
@@ -101,12 +101,14 @@ def test_both_secrets_are_entered_at_each_change(missing: str) -> None:
 
 
 def test_an_account_is_disconnected_once_it_was_confirmed(staff: Staff) -> None:
-    staff.presenter.on_done(staff.tasks[-1], stripe())
+    connected = stripe()
+    connected.received('"seen"')
+    staff.presenter.on_done(staff.tasks[-1], connected)
     staff.pages.stripe.page.disconnect_button.click()
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    assert staff.asked() == [("disconnect_stripe", (staff.tasks[-1].once,))]
+    assert staff.asked() == [("disconnect_stripe", (staff.tasks[-1].once, '"seen"'))]
     staff.presenter.on_done(staff.tasks[-1], None)
     assert not staff.presenter.changes.asking
     assert staff.asked() == [("stripe_setup", ())]

@@ -31,7 +31,10 @@ class Held:
             raise Refused(Problem(title="no", status=409, code=self.code))
         return sold()
 
-    def transfer(self, _membership: UUID, fields: dict[str, Any], once: str) -> Any:
+    def transfer(
+        self, _membership: UUID, fields: dict[str, Any], once: str, *, if_match: str
+    ) -> Any:
+        assert if_match == ""  # of a service of before, which has no tags
         return self.assign(fields, once)
 
 

@@ -29,6 +29,7 @@ def test_renewed_early_goes_on_from_the_end(service: Service) -> None:
             },
         ],
         "last_change": told["last_change"],
+        "etag": told["etag"],
     }
     assert told["last_change"]["action"] == "membership.renewed"
     assert due(service, membership) == "2027-05-09T22:00:00Z"
