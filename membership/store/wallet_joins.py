@@ -20,9 +20,11 @@ DESIGN_OF_WALLET = and_(
 )
 """A card's state in the wallets and its design."""
 
-CURRENT_VERSION = and_(
+VERSIONS_OF_DESIGN = and_(
     CardDesignVersion.organization_id == CardDesign.organization_id,
     CardDesignVersion.design_id == CardDesign.id,
-    CardDesignVersion.version == CardDesign.version,
 )
+"""A design and all of its versions."""
+
+CURRENT_VERSION = and_(VERSIONS_OF_DESIGN, CardDesignVersion.version == CardDesign.version)
 """A design and its current version."""

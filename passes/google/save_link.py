@@ -33,26 +33,30 @@ def load_key(pem: str) -> RSAPrivateKey:
 def save_link(
     object_id: str,
     *,
+    class_id: str | None = None,
     account: str,
     key: RSAPrivateKey,
     issued_at: datetime,
     origins: Sequence[str] = (),
     key_id: str | None = None,
 ) -> str:
-    """Return the link that saves an object; it contains the object's id and no other data of it.
+    """Return the link that saves an object; it contains its id and no other data of it.
+
+    With ``class_id`` the link names the class as well, by which Google finds an object sooner.
 
     ``account`` is the email address of the service account that ``key`` (RSA, 2048 bits or more)
     belongs to, ``key_id`` the key's id there, ``origins`` the sites that show the link.
 
     Raises PassContentError if the link is too long to be opened.
     """
+    named = {"id": object_id} | ({} if class_id is None else {"classId": class_id})
     claims = {
         "iss": account,
         "aud": "google",
         "typ": "savetowallet",
         "iat": int(issued_at.timestamp()),
         "origins": list(origins),
-        "payload": {"loyaltyObjects": [{"id": object_id}]},
+        "payload": {"loyaltyObjects": [named]},
     }
     headers = {"kid": key_id} if key_id else None
     link = SAVE_URL + jwt.encode(claims, key, algorithm="RS256", headers=headers)

@@ -119,6 +119,7 @@ class GoogleWallet:
         assert claims["typ"] == "savetowallet"
         (named,) = claims["payload"]["loyaltyObjects"]
         assert named["id"] in self.things, "something went wrong: there is no such object"
+        assert named["classId"] == self.things[named["id"]]["classId"], "another class"
         with self.lock:
             self.things[named["id"]] = {**self.things[named["id"]], "hasUsers": True}
         return str(named["id"])
@@ -201,7 +202,9 @@ class GoogleWallet:
         if method == "PATCH":
             if found := faults(_SCHEMAS[kind], content, patch=True):
                 return _refused(found)
-            return self._keep(kind, name, _merged(before, content))
+            # Asked for in each request, and kept of none.
+            kept = {key: each for key, each in content.items() if key != "notifyPreference"}
+            return self._keep(kind, name, _merged(before, kept))
         return 200, before
 
     def _insert(self, kind: str, name: str, content: Any) -> tuple[int, Any]:

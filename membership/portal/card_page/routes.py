@@ -28,7 +28,7 @@ from membership.portal.card_page.phones import device_of
 from membership.store.models import IdentityKind, WalletIdentity
 from membership.wallet.apple.rendering import Pkpass, render_pkpass
 from membership.wallet.designs.images import get_image
-from membership.wallet.designs.service import public_design
+from membership.wallet.designs.service import public_versions
 from membership.wallet.google.link import NotConfigured, Refused, google_save_link
 from membership.wallet.static_codes import hand_out_static
 from membership.wallet.updates.faces import load_faces
@@ -228,14 +228,15 @@ def _absolute_url(reads: RequestReads, link: Link) -> str:
 
 @router.get(f"{DESIGN}/images/{{tag}}.png")
 async def show_image(organization: str, design: str, tag: str, reads: InReads) -> Response:
-    """Return an image (PNG) of the current version of a design; Google loads it from here.
+    """Return an image (PNG) of a design; Google loads it from here.
 
-    Raises NotFound for an image that the design does not use now.
+    Raises NotFound for an image that neither the current version uses nor one that was current
+    of late.
     """
 
-    def load(session: Session, _now: datetime) -> bytes:
-        found = public_design(session, organization, design)
-        if found is None or tag not in found[1].images.values():
+    def load(session: Session, now: datetime) -> bytes:
+        found = public_versions(session, organization, design, now)
+        if found is None or all(tag not in each.images.values() for each in found[1]):
             raise no_such_link()
         return get_image(session, found[0], tag)
 

@@ -96,7 +96,8 @@ class CardWallet(Base):
 
     ``google_created_at`` is since when Google has the card, ``google_saved`` whether somebody has
     it in their wallet, as Google told last. ``google_seq`` is the update number that Google was
-    last sent, ``google_digest`` names the object that was sent (SHA-256 of its JSON);
+    last sent, ``google_digest`` names the object that was sent (SHA-256 of its JSON, shortened,
+    and of what its holder should know);
     ``google_leased_until`` is until when the card belongs to the process that is telling it.
     """
 

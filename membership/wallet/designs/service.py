@@ -1,16 +1,16 @@
 """Designs: created, edited as new versions, archived. Cards show the current version."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from membership.accounts.organizations import tenant_by_slug
 from membership.events.outbox import emit
 from membership.events.types import EventType
 from membership.store.models import CardDesign, CardDesignVersion
-from membership.store.wallet_joins import CURRENT_VERSION
+from membership.store.wallet_joins import VERSIONS_OF_DESIGN
 from membership.wallet.designs.images import check_images
 from membership.wallet.designs.schemas import DesignChange
 from membership.wallet.designs.standard import STANDARD_KEY, STANDARD_NAME, standard_design
@@ -20,6 +20,11 @@ from membership.web.errors import Conflict, Invalid, NotFound
 from passes.design import Design
 from passes.errors import PassError
 from passes.limits import check_design
+
+PICTURES_STAY = timedelta(days=90)
+"""How long the pictures of a version are shown after the next one."""
+
+MOST_VERSIONS_SHOWN = 50
 
 
 def create_design(
@@ -143,17 +148,34 @@ def load_version(
     return row
 
 
-def public_design(session: Session, slug: str, key: str) -> tuple[Tenant, Design] | None:
-    """The organization and the current design of a public address; None if there is none."""
+def public_versions(
+    session: Session, slug: str, key: str, now: datetime
+) -> tuple[Tenant, tuple[Design, ...]] | None:
+    """The organization and the versions whose pictures a public address shows, the current first.
+
+    Cards at Google show a picture until Google has fetched the next one, and phones for longer:
+    so the versions of the last 90 days are there as well, at most 50. None if there is no such
+    address.
+    """
     tenant = tenant_by_slug(session, slug)
     if tenant is None:
         return None
-    content = session.connection().scalar(
-        select(CardDesignVersion.content)
-        .join(CardDesign, CURRENT_VERSION)
-        .where(CardDesign.organization_id == tenant.id, CardDesign.key == key)
+    later = aliased(CardDesignVersion)
+    followed = exists().where(
+        later.organization_id == CardDesignVersion.organization_id,
+        later.design_id == CardDesignVersion.design_id,
+        later.version == CardDesignVersion.version + 1,
+        later.created_at <= now - PICTURES_STAY,
     )
-    return None if content is None else (tenant, Design.stored(content))
+    contents = session.connection().scalars(
+        select(CardDesignVersion.content)
+        .join(CardDesign, VERSIONS_OF_DESIGN)
+        .where(CardDesign.organization_id == tenant.id, CardDesign.key == key, ~followed)
+        .order_by(CardDesignVersion.version.desc())
+        .limit(MOST_VERSIONS_SHOWN)
+    )
+    designs = tuple(Design.stored(each) for each in contents)
+    return (tenant, designs) if designs else None
 
 
 def first_design(session: Session, tenant: Tenant) -> CardDesign | None:

@@ -28,6 +28,7 @@ from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 CONNECT_SECONDS, READ_SECONDS = 5.0, 10.0
 MOST_ANSWER_BYTES = 1 << 20
 
+_NOTIFY = "NOTIFY_ON_UPDATE"
 _PLURALS = {LoyaltyClass: "loyaltyClass", LoyaltyObject: "loyaltyObject"}
 
 
@@ -62,15 +63,17 @@ class GoogleApi:
         """Close the connections."""
         self._http.close()
 
-    def put(self, resource: LoyaltyClass | LoyaltyObject, *, known: bool) -> dict[str, Any]:
+    def put(
+        self, resource: LoyaltyClass | LoyaltyObject, *, known: bool, notify: bool = False
+    ) -> dict[str, Any]:
         """Add a class or object, or replace it if it exists. Idempotent.
 
-        ``known`` selects what is tried first: to replace it, or to add it. Returns the resource
-        as Google has it then. Raises GoogleError.
+        ``known`` selects what is tried first: to replace it, or to add it; ``notify`` is as for
+        ``patch``. Returns the resource as Google has it then. Raises GoogleError.
         """
         if known:
             try:
-                return self.patch(resource)
+                return self.patch(resource, notify=notify)
             except GoogleMissing:
                 return self.insert(resource)
         try:
@@ -82,10 +85,17 @@ class GoogleApi:
         """Add a class or object. Raises GoogleConflict if it exists; GoogleError."""
         return self._send("POST", self._address(type(resource)), resource.id, resource.as_json())
 
-    def patch(self, resource: LoyaltyClass | LoyaltyObject) -> dict[str, Any]:
-        """Replace a class or object. Raises GoogleMissing; GoogleError."""
+    def patch(
+        self, resource: LoyaltyClass | LoyaltyObject, *, notify: bool = False
+    ) -> dict[str, Any]:
+        """Replace a class or object; Google notifies its holders if ``notify``.
+
+        Google keeps nothing of that: it is asked for in each request. Raises GoogleMissing;
+        GoogleError.
+        """
         address = self._address(type(resource), resource.id)
-        return self._send("PATCH", address, resource.id, resource.as_patch())
+        content = resource.as_patch() | ({"notifyPreference": _NOTIFY} if notify else {})
+        return self._send("PATCH", address, resource.id, content)
 
     def get(self, kind: type[LoyaltyClass | LoyaltyObject], resource_id: str) -> dict[str, Any]:
         """Fetch a class or object. Raises GoogleMissing; GoogleError."""

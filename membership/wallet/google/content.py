@@ -27,10 +27,16 @@ from passes.google.issue import GoogleIssue
 from passes.google.logo import logo_tag
 from passes.google.loyalty import LoyaltyClass, LoyaltyObject
 
+_NOTIFIED = "."
+"""In the digest of a card, before the digest of what its holder should know."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedResource:
-    """A resource with its digest, and the digest of what was sent to Google last, if anything."""
+    """A resource with its digest, and the digest of what was sent to Google last, if anything.
+
+    The digest of a card ends with one of what its holder should know (``_NOTIFIED``).
+    """
 
     resource: LoyaltyClass | LoyaltyObject = field(repr=False)
     digest: str
@@ -40,6 +46,13 @@ class PublishedResource:
     def is_current(self) -> bool:
         """Whether Google has exactly this."""
         return self.digest == self.sent_digest
+
+    @property
+    def is_notified(self) -> bool:
+        """Whether what its holder should know is something else than Google has."""
+        if self.sent_digest is None or _NOTIFIED not in self.sent_digest:
+            return False
+        return self.sent_digest.split(_NOTIFIED)[1] != self.digest.split(_NOTIFIED)[1]
 
     @property
     def is_known(self) -> bool:
@@ -173,7 +186,7 @@ def _content(
     return CardContent(
         **facts,
         of_design=_published(of_design, row.google_class_digest),
-        of_card=_published(card, row.google_digest),
+        of_card=_published(card, row.google_digest, told=_worth_telling(loaded.face)),
     )
 
 
@@ -194,10 +207,23 @@ def _rotating_secret(vault: Vault, design: Design, row: AnyRow) -> RotatingSecre
     return RotatingSecret(CardAlias(row.alias), vault.open(row.rotating_key))
 
 
+def _worth_telling(face: CardFace) -> str:
+    """What the holder of a card should know when it changes: its status, and its end."""
+    end = face.facts.valid_until
+    return f"{face.facts.status.value} {'' if end is None else end.timestamp()}"
+
+
 def _published(
-    resource: LoyaltyClass | LoyaltyObject, sent_digest: str | None
+    resource: LoyaltyClass | LoyaltyObject, sent_digest: str | None, told: str | None = None
 ) -> PublishedResource:
-    """A resource with its digest: SHA-256, in hexadecimal, of its JSON."""
+    """A resource with its digest: SHA-256, in hexadecimal, of its JSON.
+
+    That of a card is shortened, and followed by that of ``told``. One that was sent by a version
+    of this service without the second part is whole, and equals the whole one of now.
+    """
     text = json.dumps(resource.as_json(), sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return PublishedResource(resource, digest, sent_digest)
+    whole = hashlib.sha256(text.encode()).hexdigest()
+    if told is None:
+        return PublishedResource(resource, whole, sent_digest)
+    digest = whole[:47] + _NOTIFIED + hashlib.sha256(told.encode()).hexdigest()[:16]
+    return PublishedResource(resource, digest, digest if sent_digest == whole else sent_digest)

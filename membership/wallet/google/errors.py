@@ -3,7 +3,7 @@
 ::
 
     GoogleError                  a sentence that quotes nothing of card, key or token
-    ├── GoogleUnavailable        no network, no answer, 429 or 5xx: retried; for all cards
+    ├── GoogleUnavailable        no network, no answer, too fast, or 5xx: retried; for all cards
     ├── GoogleRefusesAccount     401 or 403, or no token for this key: for all cards
     ├── GoogleRefusesContent     400 and the like; ``path`` is the field that Google names
     ├── GoogleMissing            404
@@ -19,6 +19,15 @@ LONGEST = 300
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|[0-9A-Fa-f]{16,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_TOO_FAST = frozenset({
+    "RATELIMITEXCEEDED", "USERRATELIMITEXCEEDED", "QUOTAEXCEEDED", "DAILYLIMITEXCEEDED",
+    "RESOURCEEXHAUSTED", "CONCURRENTLIMITEXCEEDED", "VARIABLETERMLIMITEXCEEDED",
+    "SERVINGLIMITEXCEEDED", "LIMITEXCEEDED", "RATELIMITEXCEEDEDUNREG",
+    "USERRATELIMITEXCEEDEDUNREG", "DAILYLIMITEXCEEDEDUNREG",
+})  # fmt: skip
+"""Reasons, in capitals without underscores, for which Google's APIs answer 403 or 429 to who may
+well do it, but later ("Standard error responses"; ``google.rpc.ErrorInfo``)."""
+
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,199}", re.ASCII)
 
 
@@ -63,6 +72,8 @@ class GoogleConflict(GoogleError):
 def error_of(status: int, body: bytes, retry_after: float | None) -> GoogleError:
     """The error of a response other than 2xx."""
     why, path = _message_of(body)
+    if status == 429 or (status == 403 and not _TOO_FAST.isdisjoint(_reasons(body))):
+        return GoogleUnavailable("Google's limit of requests was reached.", retry_after)
     if status in (401, 403):
         return GoogleRefusesAccount(
             f"Google does not let the service account in ({status}): {why} Is the Google Wallet "
@@ -72,8 +83,6 @@ def error_of(status: int, body: bytes, retry_after: float | None) -> GoogleError
         return GoogleMissing(f"Google has no such thing: {why}")
     if status == 409:
         return GoogleConflict(f"Google has it already: {why}")
-    if status == 429:
-        return GoogleUnavailable("Google's limit of requests was reached.", retry_after)
     if 400 <= status < 500 and status != 408:
         return GoogleRefusesContent(f"refused by Google ({status}): {why}", path)
     return GoogleUnavailable(f"Google answered {status}.", retry_after)
@@ -87,6 +96,18 @@ def _message_of(body: bytes) -> tuple[str, str]:
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         return "it does not say why.", ""
     return _QUOTED.sub("…", message).strip(), path
+
+
+def _reasons(body: bytes) -> set[str]:
+    """The reasons of an error, of all the forms in which Google's APIs name them."""
+    try:
+        error: Any = json.loads(body)["error"]
+        named = [error.get("status")]
+        named += [each.get("reason") for each in error.get("errors") or ()]
+        named += [each.get("reason") for each in error.get("details") or ()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set()
+    return {each.upper().replace("_", "") for each in named if isinstance(each, str)}
 
 
 def _field(error: Any) -> str:

@@ -74,7 +74,7 @@ def google_save_link(
         identity, issuer, card = _load(place, tenant, public_url, card_id, now)
         if add and not card.created:
             _create(place, identity, issuer, card, now=now, connect=connect)
-        return _link(identity, public_url, card_id, now)
+        return _link(identity, public_url, card, now)
     except (VaultError, CertificateError, PassContentError) as error:
         logger().error("google_link_failed", card=str(card_id), error=str(error))
         raise _busy() from error
@@ -127,11 +127,12 @@ def _create(
         raise _busy()
 
 
-def _link(identity: GoogleIdentity, public_url: str, card_id: UUID, now: datetime) -> str:
+def _link(identity: GoogleIdentity, public_url: str, card: CardContent, now: datetime) -> str:
     """Sign the link. Raises CertificateError, PassContentError."""
     site = urlsplit(public_url)
     return save_link(
-        f"{identity.issuer_id}.{card_id}",
+        f"{identity.issuer_id}.{card.card_id}",
+        class_id=f"{identity.issuer_id}.{card.design_id}",
         account=identity.account.email,
         key=identity.key,
         issued_at=now,

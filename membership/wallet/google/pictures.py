@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import resources
 from membership.wallet.designs.images import get_image
-from membership.wallet.designs.service import public_design
+from membership.wallet.designs.service import public_versions
 from membership.web.errors import NotFound
 from membership.web.transactions import InReads
 from passes.design import Design, ImageRole
@@ -33,23 +33,24 @@ class _Source:
 
 @router.get("/{organization}/{design}/google/{tag}.png")
 async def show_logo(organization: str, design: str, tag: str, reads: InReads) -> Response:
-    """Show the current logo of a design; the picture at an address never changes."""
+    """Show a logo of a design, the current one or a former one; each has its own address."""
 
-    def load(session: Session, _now: datetime) -> _Source:
-        return _source(session, organization, design, tag)
+    def load(session: Session, now: datetime) -> _Source:
+        return _source(session, organization, design, tag, now)
 
     picture = await run_in_threadpool(_drawn, await reads.read(load))
     headers = {"Cache-Control": _FOR_GOOD, "X-Content-Type-Options": "nosniff"}
     return Response(picture, media_type="image/png", headers=headers)
 
 
-def _source(session: Session, slug: str, key: str, tag: str) -> _Source:
-    """What the logo with a tag is drawn from. Raises NotFound if the design has another tag."""
-    found = public_design(session, slug, key)
+def _source(session: Session, slug: str, key: str, tag: str, now: datetime) -> _Source:
+    """What the logo with a tag is drawn from. Raises NotFound if no shown version has the tag."""
+    found = public_versions(session, slug, key, now)
     if found is None:
         raise _no_such_logo()
-    tenant, design = found
-    if logo_tag(design, tenant.name) != tag:
+    tenant, designs = found
+    design = next((each for each in designs if logo_tag(each, tenant.name) == tag), None)
+    if design is None:
         raise _no_such_logo()
     role = logo_role(design)
     images = {} if role is None else {role: get_image(session, tenant, design.images[role])}

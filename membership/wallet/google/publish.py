@@ -44,7 +44,12 @@ def publish_object(
         with database.writing(SERVICE, now) as (session, _):
             hand_out_static(session, tenant.id, card.card_id, now)
     try:
-        answer = _fetch(api, resource) if is_there else api.put(resource, known=card.created)
+        notify = card.of_card.is_notified
+        answer = (
+            _fetch(api, resource)
+            if is_there
+            else api.put(resource, known=card.created, notify=notify)
+        )
     except GoogleMissing as error:
         with database.writing(SERVICE, now) as (session, _):
             state.reset_class(session.connection(), tenant, card.design_id)

@@ -26,8 +26,8 @@ def pem_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 
 def made(key: rsa.RSAPrivateKey = KEY, origins: tuple[str, ...] = ()) -> str:
     return save_link(
-        ISSUE.object_id(CARD), account=ACCOUNT, key=key, issued_at=AT, origins=origins,
-        key_id="d6f1c8a0b2",
+        ISSUE.object_id(CARD), class_id=ISSUE.class_id, account=ACCOUNT, key=key,
+        issued_at=AT, origins=origins, key_id="d6f1c8a0b2",
     )  # fmt: skip
 
 
@@ -47,7 +47,9 @@ def test_the_claims_of_the_token() -> None:
         "typ": "savetowallet",
         "iat": 1804676400,
         "origins": ["https://club.example"],
-        "payload": {"loyaltyObjects": [{"id": f"3388000000022222222.{CARD}"}]},
+        "payload": {
+            "loyaltyObjects": [{"id": f"3388000000022222222.{CARD}", "classId": ISSUE.class_id}]
+        },
     }
 
 

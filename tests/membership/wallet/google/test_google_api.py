@@ -28,6 +28,12 @@ CLASS = loyalty_class(design(), "Club", ISSUE)
 CARD = loyalty_object(face(design()), ISSUE)
 
 
+def _because(reason: str) -> dict[str, Any]:
+    """The body of an error of the newer form, with its reason."""
+    info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}
+    return {"error": {"code": 403, "message": "No.", "details": [info]}}
+
+
 @pytest.fixture
 def wallet() -> Iterator[GoogleWallet]:
     with google_wallet() as running:
@@ -108,6 +114,21 @@ def test_a_token_that_is_not_taken_any_more_is_renewed(
         (Fault(200, "x" * (1 << 20 | 1)), GoogleUnavailable, None),
         (Fault(None), GoogleUnavailable, None),
         (Fault(403), GoogleRefusesAccount, None),
+        (Fault(403, _because("SERVICE_DISABLED")), GoogleRefusesAccount, None),
+        (Fault(403, {"error": {"errors": [{"reason": "accessNotConfigured"}]}}),
+         GoogleRefusesAccount, None),
+        (Fault(403, {"error": {"errors": "rateLimitExceeded"}}), GoogleRefusesAccount, None),
+        (Fault(403, {"error": {"errors": [{"reason": "rateLimitExceeded"}]}},
+               {"Retry-After": "9"}), GoogleUnavailable, 9),
+        (Fault(403, {"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}),
+         GoogleUnavailable, None),
+        (Fault(403, {"error": {"errors": [{"reason": "quotaExceeded"}]}}),
+         GoogleUnavailable, None),
+        (Fault(403, {"error": {"errors": [{"reason": "dailyLimitExceeded"}]}}),
+         GoogleUnavailable, None),
+        (Fault(403, _because("RATE_LIMIT_EXCEEDED")), GoogleUnavailable, None),
+        (Fault(403, {"error": {"code": 403, "status": "RESOURCE_EXHAUSTED"}}),
+         GoogleUnavailable, None),
         (Fault(400), GoogleRefusesContent, None),
     ],
 )  # fmt: skip
