@@ -134,13 +134,10 @@ def test_the_state_follows_expiry_renewal_and_revocation(club: Club) -> None:
     assert "validTimeInterval" not in club.told(card)
 
 
+BECAUSE_OF_A_LIMIT = {"error": {"code": 403, "errors": [{"reason": "rateLimitExceeded"}]}}
 TOO_FAST = {
     "429": Fault(429, headers={"Retry-After": "600"}),
-    "403": Fault(
-        403,
-        {"error": {"code": 403, "errors": [{"reason": "rateLimitExceeded"}]}},
-        {"Retry-After": "600"},
-    ),
+    "403": Fault(403, BECAUSE_OF_A_LIMIT, {"Retry-After": "600"}),
 }
 
 
