@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.inputs import Choice, DayField
-from tests.keys import type_text
+from tests.keys import scan_into, type_text
 
 from .desk import Desk
 
@@ -66,11 +66,7 @@ class Hands:
         """Read a card with a hand scanner, which types its code and Enter at once."""
         handle = self.at.window.windowHandle()
         assert handle is not None
-        for character in code:
-            upper = character.isupper()
-            shift = Qt.KeyboardModifier.ShiftModifier if upper else Qt.KeyboardModifier.NoModifier
-            QTest.keyClick(handle, ord(character), shift)
-        QTest.keyClick(handle, Qt.Key.Key_Return)
+        scan_into(handle, code)
 
     def form(self) -> Form:
         """Wait for the form that opens, and return it."""
