@@ -72,14 +72,7 @@ class Fonts:
 
     def font_for(self, cluster: str, weight: Weight) -> Font | None:
         """Return the first font that has a cluster; None if no font has it."""
-        inter = self.first(weight)
-        if inter.has(cluster):
-            return inter
-        for name in (*SCRIPTS, *CJK, SYMBOLS):
-            font = load(self.folder / "scripts" / name, EMBOLDENED.get(weight, 0.0))
-            if font.has(cluster):
-                return font
-        return None
+        return _font_for(self, cluster, weight)
 
 
 @lru_cache(maxsize=256)
@@ -91,6 +84,19 @@ def load(path: Path, bold: float) -> Font:
     if bold:
         shaper.synthetic_bold = (bold, bold, True)
     return Font(path, face.upem, bold, shaper)
+
+
+@lru_cache(maxsize=8192)
+def _font_for(fonts: Fonts, cluster: str, weight: Weight) -> Font | None:
+    """Return the first font that has a cluster, of which a text in Han letters asks 30."""
+    inter = fonts.first(weight)
+    if inter.has(cluster):
+        return inter
+    for name in (*SCRIPTS, *CJK, SYMBOLS):
+        font = load(fonts.folder / "scripts" / name, EMBOLDENED.get(weight, 0.0))
+        if font.has(cluster):
+            return font
+    return None
 
 
 @lru_cache(maxsize=16384)

@@ -20,6 +20,9 @@ from passes.drawing.clusters import MISSING, clusters
 from passes.drawing.fonts import Font, Fonts, Weight
 
 _NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
+_DIRECTED = frozenset({"L", "R", "AL", "EN", "AN"})
+_MOST_SIGNS = 64
+"""Signs without a direction that are looked at, at either end of a row of them."""
 
 
 class Part(NamedTuple):
@@ -122,9 +125,10 @@ def _runs(text: str, fonts: Fonts, weight: Weight, base: bool) -> Iterator[_Run]
 def _levels(text: str, right_to_left: bool) -> list[int]:
     """Return the embedding level of each character; marks and joiners have that of their letter."""
     direction = TextDirection.RTL if right_to_left else TextDirection.LTR
-    paragraph = BidiParagraph(text, direction)
+    kept = list(_deciding(text))
+    paragraph = BidiParagraph("".join(text[place] for place in kept), direction)
     known = {
-        each.character_index: each.embedding_level
+        kept[each.character_index]: each.embedding_level
         for each in paragraph.get_characters_with_embedding_level()
     }
     levels: list[int] = []
@@ -132,6 +136,23 @@ def _levels(text: str, right_to_left: bool) -> list[int]:
         before = levels[-1] if levels else int(right_to_left)
         levels.append(known.get(place, before))
     return levels
+
+
+def _deciding(text: str) -> Iterator[int]:
+    """Yield the places of the characters whose levels are computed.
+
+    Left out is the middle of a long row of signs, which has the level of the sign before it: fpdf2
+    recurses once for each sign up to the next letter, and Python gives up at 1,000.
+    """
+    for directed, row in groupby(
+        range(len(text)), key=lambda place: unicodedata.bidirectional(text[place]) in _DIRECTED
+    ):
+        places = list(row)
+        if directed or len(places) <= 2 * _MOST_SIGNS:
+            yield from places
+        else:
+            yield from places[:_MOST_SIGNS]
+            yield from places[-_MOST_SIGNS:]
 
 
 def _visual_order(levels: list[int]) -> list[int]:

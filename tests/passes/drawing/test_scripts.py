@@ -15,7 +15,7 @@ from passes.drawing.canvas import Canvas
 from passes.drawing.clusters import MISSING, clusters, initial, one_line
 from passes.drawing.fitting import TextStyle, fit_lines
 from passes.drawing.fonts import CJK, SCRIPTS, SYMBOLS, Fonts, Weight, load
-from passes.drawing.layout import Line, lay_out
+from passes.drawing.layout import Line, lay_out, reads_right_to_left
 from passes.drawing.pdf_text import PdfText
 from passes.printing import card_pdf
 from tests.passes.cards import design, face
@@ -184,6 +184,37 @@ def test_letters_stand_in_the_order_of_their_script(text: str, seen: str) -> Non
 def test_a_line_without_letters_has_the_direction_of_its_page() -> None:
     assert places("1 - 2") == "1 - 2"
     assert places("1 - 2", rtl=True) == "2 - 1"
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["!", "-", "$", "( ", "-,", "👨\u200d👩\u200d👧", "*\u0301"],
+    ids=["mark", "dash", "currency", "bracket", "two", "family", "accent"],
+)
+def test_a_long_row_of_signs_has_the_direction_of_its_text(sign: str) -> None:
+    """However many signs: a text of a thousand is drawn, and what is around it stays in order."""
+    row = sign * 1000
+    for text, seen in (
+        (f"ab{row}אב", (0, 1, -1, -2)),
+        (f"אב{row}גד", (-1, -2, 1, 0)),
+        (f"12{row}ab", (0, 1, -2, -1)),
+    ):
+        line = lay_out(text, FONTS, Weight.REGULAR, reads_right_to_left(text) or False)
+        assert read(line) == text
+        shown = sorted(line.letters, key=lambda each: each.x)
+        ends = [shown[place].text for place in (0, 1, -2, -1)]
+        assert ends == [line.letters[place].text for place in seen], text[:4]
+
+
+def test_the_fonts_of_a_letter_are_asked_once() -> None:
+    """A long text in letters of a late font costs no more questions than a short one."""
+    asked = []
+    for count in (2, 500):
+        before = load.cache_info()
+        lay_out("龜龍" * count, FONTS, Weight.MEDIUM)
+        after = load.cache_info()
+        asked.append(after.hits + after.misses - before.hits - before.misses)
+    assert asked[1] < asked[0]
 
 
 def test_arabic_letters_are_joined() -> None:
