@@ -75,6 +75,12 @@ class Fonts:
         return _font_for(self, cluster, weight)
 
 
+@lru_cache(maxsize=16)
+def _other_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of all fonts but Inter, in the order in which they are asked."""
+    return tuple(folder / "scripts" / name for name in (*SCRIPTS, *CJK, SYMBOLS))
+
+
 @lru_cache(maxsize=256)
 def load(path: Path, bold: float) -> Font:
     """Return a font of a file. Raises OSError if the file cannot be read."""
@@ -92,8 +98,8 @@ def _font_for(fonts: Fonts, cluster: str, weight: Weight) -> Font | None:
     inter = fonts.first(weight)
     if inter.has(cluster):
         return inter
-    for name in (*SCRIPTS, *CJK, SYMBOLS):
-        font = load(fonts.folder / "scripts" / name, EMBOLDENED.get(weight, 0.0))
+    for path in _other_files(fonts.folder):
+        font = load(path, EMBOLDENED.get(weight, 0.0))
         if font.has(cluster):
             return font
     return None
