@@ -8,6 +8,8 @@ from api_client.messages.billing import SubscriptionStatus
 from membership.rules.instants import day_after, day_end, last_day_before, local_day, require_aware
 from membership.rules.periods import Interval, nth_day
 
+_UTC = ZoneInfo("UTC")
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -54,26 +56,36 @@ class SubscribedTerm:
 class Carry:
     """A subscription that began while something paid was still running, which it continues.
 
-    What it pays for from the local day ``began`` on counts from ``continues_on`` on instead, the
+    What it pays for from ``began`` on counts from the local day ``continues_on`` on instead, the
     day after the last one that was paid before; ``billing`` is the interval of its payments.
+
+    Raises:
+        NaiveTimeError: ``began`` has no zone.
     """
 
-    began: date
+    began: datetime
     continues_on: date
     billing: Interval
 
-    def last_day(self, paid_day: date) -> date:
-        """Return the last day that is covered, where the last paid period ends on ``paid_day``.
+    def __post_init__(self) -> None:
+        """Reject a time without a zone."""
+        require_aware("began", self.began)
+
+    def last_day(self, paid_until: datetime, zone: ZoneInfo) -> date:
+        """Return the last day that is covered, where the last paid period ends at ``paid_until``.
 
         Whole periods are counted from the day that it continues on, as in a renewal at the desk;
-        a part of one keeps its number of days.
+        a part of one keeps its number of days. The provider counts months in UTC (Stripe, "Set the
+        billing cycle date"): what begins late in the evening ends on another local day in summer.
         """
-        number = 0
-        while (counted := nth_day(self.began, self.billing, number)) < paid_day:
-            number += 1
-        if counted == paid_day:
-            return day_after(nth_day(self.continues_on, self.billing, number), -1)
-        return day_after(paid_day, (self.continues_on - self.began).days - 1)
+        for calendar in (_UTC, zone):
+            began, paid = local_day(self.began, calendar), local_day(paid_until, calendar)
+            number = 0
+            while (counted := nth_day(began, self.billing, number)) < paid:
+                number += 1
+            if counted == paid:
+                return day_after(nth_day(self.continues_on, self.billing, number), -1)
+        return day_after(self.continues_on, (paid - began).days - 1)
 
 
 def subscribed_term(
@@ -94,7 +106,7 @@ def subscribed_term(
         paid_until = min(paid_until, agreement.cancels_at)
     last_day = last_day_before(paid_until, zone)
     if carry is not None:
-        last_day = carry.last_day(local_day(paid_until, zone))
+        last_day = carry.last_day(paid_until, zone)
     covered = day_end(last_day, zone)
     graced = day_end(day_after(last_day, grace_days), zone)
     if agreement.ended_at is not None and agreement.ended_at < paid_until:

@@ -53,7 +53,7 @@ def term_paid(
         return None
     billing, carry = billing_terms(order), None
     if order.continues_on is not None and paid_for.began is not None and billing is not None:
-        carry = Carry(local_day(paid_for.began, zone), order.continues_on, billing)
+        carry = Carry(paid_for.began, order.continues_on, billing)
     return subscribed_term(paid_for.agreement, grace_days, zone, carry)
 
 

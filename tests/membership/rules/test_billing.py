@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api_client.messages.billing import SubscriptionStatus
 from api_client.messages.management import IntervalUnit
 from membership.rules.billing import Agreement, Carry, SubscribedTerm, subscribed_term
-from membership.rules.instants import NaiveTimeError, day_end, day_start
-from membership.rules.periods import Interval
+from membership.rules.instants import NaiveTimeError, day_end, day_start, local_day
+from membership.rules.periods import Interval, nth_day
 from tests.membership.rules.clocks import BERLIN, TICK, instants, utc, zones
 
 ACTIVE, PAST_DUE = SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE
@@ -256,5 +256,28 @@ def test_what_is_carried_counts_from_the_end_before(
     began: str, continues_on: str, billing: tuple[IntervalUnit, int], paid_day: str, last_day: str
 ) -> None:
     day = date.fromisoformat
-    carry = Carry(day(began), day(continues_on), Interval(*billing))
-    assert carry.last_day(day(paid_day)) == day(last_day)
+    carry = Carry(utc(f"{began}T10:00"), day(continues_on), Interval(*billing))
+    assert carry.last_day(utc(f"{paid_day}T10:00"), BERLIN) == day(last_day)
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(0, 400),
+    st.sampled_from(list(IntervalUnit)),
+    st.integers(1, 3),
+    st.integers(1, 14),
+    zones,
+)
+@example(utc("2027-02-15T22:30"), 13, MONTH, 1, 4, BERLIN)
+@example(utc("2027-01-30T23:30"), 14, MONTH, 1, 1, BERLIN)
+@example(utc("2027-03-01T02:00"), 14, MONTH, 1, 1, ZoneInfo("America/New_York"))
+def test_periods_that_the_provider_counts_are_carried_whole(
+    began: datetime, ahead: int, unit: IntervalUnit, count: int, number: int, zone: ZoneInfo
+) -> None:
+    """Stripe counts months in UTC, so a period may end on another local day than it began."""
+    billing = Interval(unit, count)
+    continues_on = local_day(began, zone) + timedelta(days=ahead)
+    paid_until = datetime.combine(nth_day(began.date(), billing, number), began.timetz())
+    carry = Carry(began, continues_on, billing)
+    expected = nth_day(continues_on, billing, number) - timedelta(days=1)
+    assert carry.last_day(paid_until, zone) == expected
