@@ -38,6 +38,7 @@ ROUTERS = (
         "/v1/customers/{}/photo",
         "/v1/customers/{}/sessions",
     ),
+    _later("members.payers.routes", "/v1/customers/{}/payer"),
     _later("data.privacy.routes", "/v1/customers/{}/personal-data", "/v1/customers/{}/erase"),
     _later("members.companies.routes", "/v1/companies/**"),
     _later("members.plans.routes", "/v1/plans/**", "/v1/permissions/**"),

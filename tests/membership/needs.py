@@ -48,6 +48,7 @@ NEEDS: dict[str, Need] = {
     "PUT /v1/customers/{customer_id}/photo": Scope.CUSTOMERS_WRITE,
     "DELETE /v1/customers/{customer_id}/photo": Scope.CUSTOMERS_WRITE,
     "POST /v1/customers/{customer_id}/merge": Scope.CUSTOMERS_WRITE,
+    "GET /v1/customers/{customer_id}/payer": Scope.MEMBERSHIPS_READ,
     "POST /v1/customers/{customer_id}/erase": Scope.PERSONAL_WRITE,
     "GET /v1/customers/{customer_id}/personal-data": Scope.PERSONAL_WRITE,
     "GET /v1/customers/{customer_id}/permissions": Scope.PERMISSIONS_READ,

@@ -25,7 +25,7 @@ from membership.data.privacy.data_subject import (
 )
 from membership.data.privacy.fields import FIELDS, Erasure, Field
 from membership.data.privacy.redaction import redact_answer, redact_entry
-from membership.data.privacy.schemas import Erased, EraseRequest
+from membership.data.privacy.schemas import AtProvider, Erased, EraseRequest
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType
@@ -36,13 +36,17 @@ from membership.members.customers.views import number_text
 from membership.members.memberships.changes import refuse_ended, refuse_subscribed
 from membership.members.memberships.schemas import EarlyEnd
 from membership.members.memberships.terminations import end_early
+from membership.members.payers.provider_queue import ask_provider
+from membership.members.payers.subscriptions import close_pages, provider_ids
 from membership.store.models import (
     AuditEntry,
+    BillingOrder,
     Card,
     CompanyLink,
     Customer,
     IdempotencyKey,
     Membership,
+    ProviderTaskKind,
 )
 from membership.wallet.cards.service import revoke_card
 from membership.wallet.foreign.service import is_foreign, take_back
@@ -50,15 +54,18 @@ from membership.web.access import Call, Tenant
 from membership.web.errors import Conflict, Invalid
 
 _WHY = "Customer erased"
+_KEPT = "Payments, invoices and receipts, with the name and address that are written in them."
+_STAYS = f"The customer with name, email address and payment methods. {_KEPT}"
 
 
 def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
-    """Erase a customer; again returns the same.
+    """Erase a customer; again returns the same, without what was at the provider.
 
     Raises NotFound; Invalid if the number is not theirs; Conflict if memberships still run and
     are not to be ended, or a subscription charges them.
     """
     session, tenant, now = call.session, call.tenant, call.now
+    at_provider: AtProvider | None = None
     customer = _locked(session, tenant, customer_id)
     number = number_text(customer.number)
     if request.confirm.strip().upper() != number:
@@ -68,10 +75,33 @@ def erase(call: Call, customer_id: UUID, request: EraseRequest) -> Erased:
         refuse_subscribed(session, tenant.id, customer.id)
         _end_memberships(session, tenant, customer, now, allowed=request.end_memberships)
         _revoke_access(session, tenant, customer, now)
+        at_provider = _leave_provider(session, customer, now, deletes=request.delete_at_provider)
         _erase(session, customer, now)
     if customer.erased_at is None:
         raise RuntimeError("a customer was erased and does not say when")
-    return Erased(customer_id=customer.id, number=number, erased_at=customer.erased_at)
+    return Erased(
+        customer_id=customer.id,
+        number=number,
+        erased_at=customer.erased_at,
+        at_provider=at_provider,
+    )
+
+
+def _leave_provider(
+    session: Session, customer: Customer, now: datetime, *, deletes: bool
+) -> AtProvider | None:
+    """Close the customer's open payment pages, and have them deleted at the provider if wanted.
+
+    Returns what stays there; None for somebody whom it never knew.
+    """
+    here = customer.organization_id
+    close_pages(session, here, [customer.id], now)
+    known = provider_ids(session, here, BillingOrder.customer_id == customer.id)
+    if not known:
+        return None
+    if deletes:
+        ask_provider(session, here, ProviderTaskKind.DELETE_PAYER, known, now)
+    return AtProvider(customer_ids=known, deleted=deletes, stays=_KEPT if deletes else _STAYS)
 
 
 def _locked(session: Session, tenant: Tenant, customer_id: UUID) -> Customer:

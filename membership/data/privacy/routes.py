@@ -32,7 +32,7 @@ def customer_personal_data(
     return personal_data(call, customer_id, handed_out=not is_head(request))
 
 
-@router.post("/{customer_id}/erase")
+@router.post("/{customer_id}/erase", response_model_exclude_none=True)
 def erase_customer(
     customer_id: UUID,
     request: Annotated[EraseRequest, Body(examples=[_ERASE])],
@@ -46,6 +46,10 @@ def erase_customer(
     "Erased customer". Company links end. Memberships that have not ended must be ended first, or
     with `end_memberships`. An erased customer cannot be changed; repeating the request returns the
     same response. Sends the event `customer.erased`.
+
+    The payment provider has data of its own: `at_provider` says what stays there, and
+    `delete_at_provider` has the customer deleted there too. Before, `GET /v1/customers/{id}/payer`
+    shows by which ids it knows them. Open payment pages are closed.
 
     Errors: `customer_not_found` (404), `memberships_running`, `billed_by_provider` (409),
     `confirm_wrong` (422).

@@ -34,6 +34,23 @@ class EraseRequest(RequestBody):
     end_memberships: bool = Field(
         default=False, description="End what still runs or is yet to start; without it, refuse."
     )
+    delete_at_provider: bool = Field(
+        default=False,
+        description="Have the payment provider delete the customer as well, with their payment "
+        "methods. It keeps payments and invoices.",
+    )
+
+
+class AtProvider(Message):
+    """What the payment provider has of an erased customer."""
+
+    customer_ids: tuple[str, ...] = Field(
+        examples=[["cus_NffrFeUfNV2Hib"]], description="Its ids of the customer, shown this once."
+    )
+    deleted: bool = Field(description="Whether the customer is deleted there, within seconds.")
+    stays: str = Field(
+        examples=["Payments, invoices and receipts."], description="What is kept there, in words."
+    )
 
 
 class Erased(Message):
@@ -42,3 +59,8 @@ class Erased(Message):
     customer_id: UUID
     number: str = Field(examples=["C-000123"])
     erased_at: AwareDatetime
+    at_provider: AtProvider | None = Field(
+        default=None,
+        description="What stays at the payment provider; left out for whom it never knew, and in "
+        "the answer to a repeated request.",
+    )

@@ -6,7 +6,7 @@ ids: of two crossing merges one succeeds. A concurrent write for the duplicate e
 the merge and is moved, or fails because the customer is gone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ from membership.members.customers.merge_schemas import MergedCustomer, MovedCoun
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import no_such_customer
 from membership.members.customers.views import customer_view, number_text
+from membership.members.payers.merging import refresh_merged, settle_subscriptions
 from membership.store.models import CompanyLink, Customer, CustomerAlias, LinkSource
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid
@@ -61,14 +62,23 @@ class _Pair:
 
 
 def merge(
-    session: Session, tenant: Tenant, stays_id: UUID, goes_id: UUID, now: datetime
+    session: Session,
+    tenant: Tenant,
+    stays_id: UUID,
+    goes_id: UUID,
+    now: datetime,
+    *,
+    cancelled: Sequence[UUID] | None = None,
 ) -> MergedCustomer:
     """Merge ``goes_id`` into ``stays_id``; return the remaining customer and the rows moved.
 
-    ``stays_id`` may be a former id. Raises NotFound; Invalid if both are the same customer;
-    Conflict for a customer who was already merged or erased.
+    ``stays_id`` may be a former id. ``cancelled`` are the orders whose subscriptions end.
+
+    Raises NotFound; Invalid if both are the same customer; Conflict for a customer who was already
+    merged or erased; and as ``settle_subscriptions`` does.
     """
     pair = _locked(session, tenant, stays_id, goes_id, now)
+    settle_subscriptions(session, pair.stays, pair.goes, cancelled, now)
     before = {column.key: plain(getattr(pair.goes, column.key)) for column in _told_columns()}
     old_number, changed = pair.goes.number, _take_over_fields(pair)
     moved = {table.name: move(pair, table) for table, move in _moves().items()}
@@ -79,6 +89,7 @@ def merge(
     _leave_alias(pair, old_number)
     aliases.forget_own(session, pair.stays)
     index_customer(session, pair.stays)
+    refresh_merged(session, pair.stays, now)
     _tell(pair, before, {**changed, "moved": moved})
     counts = {name: moved[table] for name, table in _COUNTED.items()}
     return MergedCustomer(

@@ -24,6 +24,7 @@ class _Merge(BaseModel):
 
     customer_id: UUID
     other_id: UUID
+    cancel_orders: tuple[UUID, ...] | None = None
 
 
 @router.get("/duplicates")
@@ -58,12 +59,18 @@ def merge_customers(
     company, the earlier link keeps its seat. The id, number and cards of the duplicate find the
     remaining customer from then on. Sends the event `customer.merged`.
 
-    Errors: `customer_not_found` (404), `already_merged`, `customer_erased` (409),
-    `merge_with_self` (422).
+    If subscriptions go on charging both, or one that the merge bans, `cancel_orders` says which are
+    cancelled; without it the merge is refused. Open payment pages of the duplicate are closed.
+
+    Errors: `customer_not_found` (404), `already_merged`, `customer_erased`,
+    `subscriptions_undecided` (409), `merge_with_self`, `order_not_charging` (422).
     """
+    chosen = request.cancel_orders
 
     def run() -> MergedCustomer:
-        return merge(call.session, call.tenant, customer_id, request.other_id, call.now)
+        return merge(
+            call.session, call.tenant, customer_id, request.other_id, call.now, cancelled=chosen
+        )
 
-    asked = _Merge(customer_id=customer_id, other_id=request.other_id)
+    asked = _Merge(customer_id=customer_id, other_id=request.other_id, cancel_orders=chosen)
     return once(call, asked, MergedCustomer, run)

@@ -16,6 +16,13 @@ class MergeRequest(RequestBody):
         description="Id of the duplicate; finds the customer of the path after the merge.",
         examples=["6f1c2f5e-8f1d-4a52-9c39-5d1f0b6f7c10"],
     )
+    cancel_orders: tuple[UUID, ...] | None = Field(
+        default=None,
+        max_length=100,
+        examples=[[]],
+        description="Orders whose subscriptions are cancelled with what is paid; an empty list "
+        "keeps all. Needed where both customers are charged: `GET /v1/customers/{id}/payer`.",
+    )
 
 
 class MovedCounts(Message):

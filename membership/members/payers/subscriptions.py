@@ -98,10 +98,8 @@ def carry_out(
         record(session, order.organization_id, "billing.cancelled", subject, after=after)
 
 
-def close_pages(
-    session: Session, organization_id: int, customers: Iterable[UUID], now: datetime
-) -> None:
-    """Ask the provider to close the open payment pages of customers."""
+def open_pages(session: Session, organization_id: int, customers: Iterable[UUID]) -> list[str]:
+    """Return the provider's ids of payment pages of customers that can still be paid."""
     pages = session.scalars(
         select(BillingOrder.checkout_id).where(
             _of(organization_id, customers),
@@ -109,7 +107,14 @@ def close_pages(
             BillingOrder.checkout_id.is_not(None),
         )
     )
-    found = [each for each in pages if each is not None]
+    return [each for each in pages if each is not None]
+
+
+def close_pages(
+    session: Session, organization_id: int, customers: Iterable[UUID], now: datetime
+) -> None:
+    """Ask the provider to close the open payment pages of customers."""
+    found = open_pages(session, organization_id, customers)
     ask_provider(session, organization_id, ProviderTaskKind.CLOSE_PAGE, found, now)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
@@ -120,7 +120,8 @@ async def portal_link(transactions: RequestTransactions, customer: LoggedInCusto
                     BillingOrder.subscription_id.is_not(None),
                 ),
             )
-            .order_by(BillingOrder.created_at.desc())
+            # After a merge the provider may know them twice: what charges them comes first.
+            .order_by(_runs().desc(), BillingOrder.created_at.desc())
             .limit(1)
         ).first()
         if known is None:
@@ -134,6 +135,15 @@ async def portal_link(transactions: RequestTransactions, customer: LoggedInCusto
         return gateway.portal_url(provider_customer_id, back)
 
     return await call_provider(transactions, keys, portal)
+
+
+def _runs() -> ColumnElement[bool]:
+    """SQL expression: whether an order has a subscription that has not ended; never null."""
+    return and_(
+        BillingOrder.subscription_id.is_not(None),
+        func.coalesce(BillingOrder.subscription_status, SubscriptionStatus.CANCELED)
+        != SubscriptionStatus.CANCELED,
+    )
 
 
 def customer_subscriptions(

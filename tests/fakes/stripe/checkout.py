@@ -121,10 +121,14 @@ def _expiry(ledger: Ledger, form: Form) -> int:
 
 
 def live_customer(ledger: Ledger, customer_id: str, param: str = "customer") -> Thing:
-    """Return the customer in a parameter. Raises Refused if it does not exist or was deleted."""
-    customer = ledger.get("customer", customer_id, param, 400)
+    """Return the customer in a parameter. Raises Refused if it does not exist or was deleted.
+
+    That is a 404 if the path names it (``id``).
+    """
+    status = 404 if param == "id" else 400
+    customer = ledger.get("customer", customer_id, param, status)
     if customer.get("deleted"):
-        raise missing("customer", customer_id, param, 400)
+        raise missing("customer", customer_id, param, status)
     return customer
 
 
