@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, ValidationError, ValidationInfo, model_validator
 
-from passes.apple.fields import PassFields, PosterFields
+from passes.apple.fields import FieldGroups, PassFields, PosterFields
 from passes.apple.relevance import (
     Barcode,
     Beacon,
@@ -21,7 +21,7 @@ from passes.apple.relevance import (
     RelevantDate,
 )
 from passes.apple.semantics import SemanticTags
-from passes.apple.validation import content_error
+from passes.apple.validation import STYLES_READ, content_error
 from passes.apple.values import Part, Rgb, Text, Url, W3CDate, WebUrl, error_at
 from passes.errors import PassContentError
 
@@ -80,9 +80,9 @@ class PassContent(Part):
     semantics: SemanticTags | None = None
     featured_actions: Annotated[tuple[FeaturedAction, ...], Field(max_length=2)] | None = None
 
-    def styles(self) -> Iterator[tuple[str, PassFields | PosterFields]]:
+    def styles(self) -> Iterator[tuple[str, FieldGroups]]:
         """Yield the styles of the pass with their keys in pass.json."""
-        styles = {
+        styles: dict[str, FieldGroups | None] = {
             "storeCard": self.store_card,
             "generic": self.generic,
             "posterGeneric": self.poster_generic,
@@ -159,7 +159,7 @@ def check_content(content: Mapping[str, Any], *, allow_http: bool = False) -> Pa
 
 
 def read_content(text: bytes | str, *, allow_http: bool = False) -> PassContent:
-    """Parse and validate a pass.json, as text or UTF-8.
+    """Parse and validate a pass.json, as text or UTF-8; a pass of others may have any style.
 
     ``allow_http`` accepts a ``webServiceURL`` without TLS, for development.
 
@@ -174,11 +174,20 @@ def read_content(text: bytes | str, *, allow_http: bool = False) -> PassContent:
             raise
         raise PassContentError("", "not JSON") from None
     try:
-        return PassContent.model_validate_json(
+        return _kind_of(content).model_validate_json(
             text, context={ALLOW_HTTP: allow_http}, by_alias=True, by_name=False
         )
     except ValidationError as error:
         raise content_error(error, content) from None
+
+
+def _kind_of(content: Any) -> type[PassContent]:
+    """Return the model of a pass by its style."""
+    if isinstance(content, dict) and not STYLES_READ.isdisjoint(content):
+        from passes.apple.other_styles import OtherPass  # noqa: PLC0415 - only for passes of others
+
+        return OtherPass
+    return PassContent
 
 
 def _key_at(style: str, group: str, at: int) -> str:

@@ -4,6 +4,7 @@ Source: Apple, Wallet Passes, "PassFieldContent", "PassFields", "Creating a post
 their numbers, Wallet Developer Guide, "Pass Design and Creation".
 """
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Annotated, ClassVar, Literal, Self
@@ -35,6 +36,8 @@ DataDetector = Literal[
     "PKDataDetectorTypeAddress",
     "PKDataDetectorTypeCalendarEvent",
 ]
+_DETECTED = ("backFields", "additionalInfoFields")
+_KEY = re.compile(r"\S*")
 _UNDATED = (None, None, None, None)
 
 
@@ -57,8 +60,11 @@ def _only_links(value: str | int | float) -> str | int | float:
 
 
 def _has_placeholder(text: str) -> str:
-    """Require ``%@``, which Wallet replaces by the new value."""
-    if "%@" not in text:
+    """Require ``%@``, which Wallet replaces by the new value, or a key of pass.strings.
+
+    A text with spaces is no key as others name them, so it lacks the value.
+    """
+    if "%@" not in text and not _KEY.fullmatch(text):
         raise PydanticCustomError("message", "it has no %@, which the new value replaces")
     return text
 
@@ -89,9 +95,8 @@ class FieldContent(Part):
         """Check that the value has the type that its styles require."""
         dated = (self.date_style, self.time_style, self.ignores_time_zone, self.is_relative)
         if dated != _UNDATED:
-            if self.date_style is None or self.time_style is None:
-                missing = "dateStyle" if self.date_style is None else "timeStyle"
-                raise error_at(missing, "a date has both dateStyle and timeStyle")
+            if self.date_style is None and self.time_style is None:
+                raise error_at("dateStyle", "a date has a dateStyle or a timeStyle")
             if not isinstance(self.value, str):
                 raise error_at("value", "a field with a dateStyle holds a date")
             try:
@@ -113,7 +118,7 @@ class AuxiliaryField(FieldContent):
     row: Literal[0, 1] | None = None
 
 
-class _Groups(Part):
+class FieldGroups(Part):
     """Fields by group."""
 
     names: ClassVar[tuple[str, ...]] = ()
@@ -131,12 +136,12 @@ class _Groups(Part):
             for at, field in enumerate(fields):
                 if field.text_alignment and group in ("primaryFields", "backFields"):
                     raise error_at(f"{group}[{at}].textAlignment", f"{group} are not aligned")
-                if field.data_detector_types is not None and group != "backFields":
+                if field.data_detector_types is not None and group not in _DETECTED:
                     raise error_at(f"{group}[{at}].dataDetectorTypes", "only for backFields")
         return self
 
 
-class PassFields(_Groups):
+class PassFields(FieldGroups):
     """The fields of a store card or generic pass, as many as Wallet draws."""
 
     names = ("header_fields", "primary_fields", "secondary_fields", "auxiliary_fields",
@@ -148,7 +153,7 @@ class PassFields(_Groups):
     back_fields: tuple[FieldContent, ...] = ()
 
 
-class PosterFields(_Groups):
+class PosterFields(FieldGroups):
     """The fields of a poster generic pass (iOS 27)."""
 
     names = ("header_fields", "primary_fields", "footer_fields", "back_fields")

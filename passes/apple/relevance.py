@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
@@ -145,6 +145,14 @@ class RelevantDate(Part):
     date: W3CDate | None = None
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed(cls, content: Any) -> Any:
+        """Read ``relevantDate``, as iOS 18 named what iOS 26 names ``date``."""
+        if isinstance(content, dict) and "relevantDate" in content and "date" not in content:
+            return {"date" if key == "relevantDate" else key: each for key, each in content.items()}
+        return content
 
     @model_validator(mode="after")
     def _instant_or_interval(self) -> Self:

@@ -6,7 +6,7 @@ card they are harmless, so all are accepted. Source: Apple, Wallet Passes, "Sema
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from passes.apple.values import Latitude, Longitude, Part, Rgb, Text, W3CDate
 
@@ -100,6 +100,7 @@ class SemanticTags(Part):
     admission_level: str | None = None
     admission_level_abbreviation: str | None = None
     airline_code: str | None = None
+    airplay: tuple[JsonValue, ...] | None = None
     album_ids: tuple[str, ...] | None = None
     artist_ids: tuple[str, ...] | None = None
     attendee_name: str | None = None
@@ -198,6 +199,7 @@ class SemanticTags(Part):
     venue_open_date: W3CDate | None = None
     venue_parking_lots_open_date: W3CDate | None = None
     venue_phone_number: str | None = None
+    venue_place_id: str | None = None
     venue_region_name: str | None = None
     venue_room: str | None = None
     wifi_access: tuple[WifiNetwork, ...] | None = None

@@ -32,6 +32,19 @@ KEYS_OF_OTHER_STYLES: Mapping[str, str] = {
 }  # fmt: skip
 """Keys of Apple's "Pass" that Wallet ignores on store cards and generic passes, and why."""
 
+STYLES_READ = frozenset({"boardingPass", "coupon", "eventTicket"})
+"""Styles that are not made here, and read as passes of others."""
+
+_OWNERS = {
+    "only event tickets have this key": ("eventTicket",),
+    "only boarding passes have this key": ("boardingPass",),
+    "only event tickets and boarding passes have this key": ("eventTicket", "boardingPass"),
+}
+OTHER_STYLES: Mapping[str, tuple[str, ...]] = {
+    key: _OWNERS[why] for key, why in KEYS_OF_OTHER_STYLES.items() if why in _OWNERS
+} | {"orderFoodURL": ("eventTicket", "boardingPass")}  # the newer boarding passes as well
+"""Keys of certain styles, and which."""
+
 _MESSAGES = {
     "missing": "it is missing",
     "extra_forbidden": "there is no such key",

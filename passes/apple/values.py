@@ -16,7 +16,8 @@ from pydantic_core import PydanticCustomError
 _ACRONYM = re.compile(r"(Url|Ids?|Uuid|Ssrs?)(?=[A-Z]|$)")
 _ACRONYMS: dict[str, str] = {"Url": "URL", "Ids": "IDs", "Id": "ID", "Uuid": "UUID", "Ssrs": "SSRs"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_RGB = re.compile(r"rgb\( ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?\)", re.ASCII)
+_RGB = re.compile(r"rgb\( *(\d{1,3}) *, *(\d{1,3}) *, *(\d{1,3}) *\)", re.ASCII)
+_HEX = re.compile(r"#([0-9a-fA-F]{3}){1,2}")
 
 
 def error_at(at: str, message: str) -> PydanticCustomError:
@@ -56,7 +57,12 @@ def w3c_date(text: str) -> str:
 
 
 def _rgb(text: str) -> str:
-    """Require ``rgb(0, 0, 0)`` to ``rgb(255, 255, 255)``."""
+    """Require ``rgb(0, 0, 0)`` to ``rgb(255, 255, 255)``, or ``#000000`` to ``#ffffff``.
+
+    Apple documents the first form only; Wallet takes both, and so do Apple's newer samples.
+    """
+    if _HEX.fullmatch(text):
+        return text
     found = _RGB.fullmatch(text)
     if found is None or any(int(part) > 255 for part in found.groups()):
         raise PydanticCustomError("colour", "not a colour such as rgb(29, 53, 87)")
