@@ -4,6 +4,7 @@ Source: Apple, Wallet Passes, "Pass", "Creating a poster generic pass". Wallet d
 it does not expect, mostly silently; here each such thing is an error with its path.
 """
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
@@ -167,6 +168,8 @@ def read_content(text: bytes | str, *, allow_http: bool = False) -> PassContent:
         PassContentError: it is not JSON, has duplicate keys, or Wallet would refuse it or drop a
             part of it.
     """
+    if isinstance(text, bytes):
+        text = text.removeprefix(codecs.BOM_UTF8)
     try:
         content = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:

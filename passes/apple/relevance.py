@@ -149,10 +149,14 @@ class RelevantDate(Part):
     @model_validator(mode="before")
     @classmethod
     def _renamed(cls, content: Any) -> Any:
-        """Read ``relevantDate``, as iOS 18 named what iOS 26 names ``date``."""
-        if isinstance(content, dict) and "relevantDate" in content and "date" not in content:
-            return {"date" if key == "relevantDate" else key: each for key, each in content.items()}
-        return content
+        """Read ``relevantDate``, as iOS 18 named what iOS 26 names ``date``; both may be there."""
+        if not isinstance(content, dict) or "relevantDate" not in content:
+            return content
+        former = content["relevantDate"]
+        if content.get("date", former) != former:
+            return content
+        rest = {key: each for key, each in content.items() if key != "relevantDate"}
+        return rest | {"date": former}
 
     @model_validator(mode="after")
     def _instant_or_interval(self) -> Self:
