@@ -147,7 +147,8 @@ def _paid_for(
 ) -> PaidFor | None:
     """Return what was paid for; None while nothing was paid.
 
-    A payment by a delayed method (``was_pending``) counts from when it arrived.
+    A single payment by a delayed method (``was_pending``) counts from when it arrived. The periods
+    of a subscription count from its begin, so it continues what ran then.
     """
     subscription = state.subscription
     if subscription is not None:
@@ -155,7 +156,7 @@ def _paid_for(
             return None
         began = min(subscription.starts_at, now)
         agreement = _agreement(subscription, order.paid_until)
-        return PaidFor(now if was_pending else began, began, agreement)
+        return PaidFor(began, began, agreement)
     checkout = state.checkout
     if checkout is None or not checkout.paid or checkout.state is not OrderState.COMPLETED:
         return None

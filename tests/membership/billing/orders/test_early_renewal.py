@@ -156,6 +156,22 @@ def test_a_payment_that_arrives_after_the_old_end_starts_there(club: BillingClub
     assert sold["member_since"] == "2027-03-10T11:00:00Z"
 
 
+def test_a_subscription_whose_first_payment_arrives_after_the_old_end_continues(
+    club: BillingClub,
+) -> None:
+    """Its periods are counted from its begin, when the old one ran: none of its days is lost."""
+    customer, plan = club.service.customer(), club.gold_plan(**SUBSCRIBED)
+    body = {"plan_id": plan, "customer_id": customer, "last_day": "2027-03-12"}
+    club.service.post("/v1/memberships", body)
+    page = club.checkout_of(order(club, "customer", customer, plan))
+    club.stripe.pay(page, "processing")
+    club.deliver_and_process()
+    club.advance_to(day_at(15, 3))
+    club.stripe.settle(page, ok=True)
+    club.deliver_and_process()
+    assert left(club, customer) == [("2027-03-10", "2027-03-12"), ("2027-03-13", "2027-04-12")]
+
+
 def test_a_payment_before_the_old_end_whose_event_comes_after_continues(club: BillingClub) -> None:
     customer, plan = club.service.customer(), club.gold_plan(**{**ONCE, "length": MONTHLY})
     at_desk(club, customer, plan)
