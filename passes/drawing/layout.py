@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import uharfbuzz as hb
 from fontTools.unicodedata import script
-from fpdf.bidi import BidiParagraph
-from fpdf.enums import TextDirection
 
 from passes.drawing.clusters import MISSING, clusters
 from passes.drawing.fonts import Font, Fonts, Weight
+
+_TURNED = frozenset({"R", "AL", "AN"})
+"""Classes of characters that are not written from left to right (UAX #9)."""
 
 _NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 _DIRECTED = frozenset({"L", "R", "AL", "EN", "AN"})
@@ -124,6 +125,11 @@ def _runs(text: str, fonts: Fonts, weight: Weight, base: bool) -> Iterator[_Run]
 
 def _levels(text: str, right_to_left: bool) -> list[int]:
     """Return the embedding level of each character; marks and joiners have that of their letter."""
+    if not right_to_left and _TURNED.isdisjoint(map(unicodedata.bidirectional, text)):
+        return [0] * len(text)
+    from fpdf.bidi import BidiParagraph  # noqa: PLC0415 - slow to load, and most texts need none
+    from fpdf.enums import TextDirection  # noqa: PLC0415
+
     direction = TextDirection.RTL if right_to_left else TextDirection.LTR
     kept = list(_deciding(text))
     paragraph = BidiParagraph("".join(text[place] for place in kept), direction)

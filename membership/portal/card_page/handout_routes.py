@@ -20,6 +20,7 @@ from membership.web.errors import Conflict
 from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 from membership.web.methods import is_head
+from passes.words import KnownLanguage
 
 router = APIRouter(prefix="/v1/cards", tags=["Cards"])
 
@@ -55,10 +56,7 @@ def print_card(
     card_id: UUID,
     request: Request,
     call: Annotated[Call, reads(Scope.CARDS_READ)],
-    language: Annotated[
-        str,
-        Query(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="Of labels.", examples=["de"]),
-    ] = "en",
+    language: Annotated[KnownLanguage, Query(description="Of labels.", examples=["de"])] = "en",
 ) -> Response:
     """Return the card to print: a PDF of one page, 85.6 x 54 mm, with the code as vectors.
 

@@ -13,6 +13,7 @@ from tests.membership.conftest import Databases
 from tests.membership.portal.card_page.test_page import signed
 from tests.membership.support import Service, running_service
 from tests.membership.wallet.factories import WalletCard, new_design, vault_of, wallet_card
+from tests.passes.pdf_reader import lines_of
 
 PUBLIC = "https://wallet.club.example"
 
@@ -114,6 +115,28 @@ def test_a_card_is_printed_as_one_page_of_a_cards_size(service: Service, card: W
     assert answer.content.startswith(b"%PDF-")
     assert b"/MediaBox [0 0 242.65 153.01]" in answer.content
     assert answer.content.count(b"/Type /Page\n") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_printed_card_has_its_holders_name_in_every_script(
+    service: Service, language: str
+) -> None:
+    design = new_design(service, key=f"d-{uuid4().hex}")
+    for name in ("محمد عبد الله", "王小明", "प्रिया शर्मा", "Zoe 🫠"):
+        card = wallet_card(service, service.customer(name), design)
+        answer = service.call(
+            "GET", f"/v1/cards/{card.card_id}/card.pdf", params={"language": language}
+        )
+        assert answer.status_code == 200
+        assert name in lines_of(answer.content)
+
+
+def test_a_card_is_printed_in_no_language_that_is_none(service: Service, card: WalletCard) -> None:
+    for language in ("xx", "English", ""):
+        answer = service.call(
+            "GET", f"/v1/cards/{card.card_id}/card.pdf", params={"language": language}
+        )
+        assert answer.status_code == 422, answer.text
 
 
 def test_a_revoked_card_is_not_printed(service: Service, card: WalletCard) -> None:
