@@ -11,6 +11,7 @@ from membership.base.settings import ServiceSettings
 from membership.base.vault import KeyMissing
 from membership.data.backup.archive import Manifest
 from membership.data.backup.create import create_backup, left_out
+from membership.data.backup.entries import record_backup
 from membership.data.backup.errors import BackupError
 from membership.data.backup.restore import restore_backup, verify_backup
 from membership.data.lost_key import losses
@@ -41,9 +42,13 @@ def backup_command(
         )
     )
     missing = _run(lambda: left_out(settings, with_key=with_key))
-    return "\n".join(
-        [f"Backed up {_summary(made)} into {file}. Not in it:", *(f"- {each}" for each in missing)]
-    )
+    lines = [f"Backed up {_summary(made)} into {file}. Not in it:"]
+    lines += [f"- {each}" for each in missing]
+    try:
+        _run(lambda: record_backup(settings, made))
+    except CommandError as error:  # the backup is good all the same
+        lines.append(f"The audit of the database does not mention it: {error}")
+    return "\n".join(lines)
 
 
 def restore_command(settings: ServiceSettings, file: Path) -> str:

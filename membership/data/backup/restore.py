@@ -2,7 +2,8 @@
 
 The file is verified against its manifest before the database is opened. Then one transaction
 creates the schema of the backup's revision, inserts the rows, compares what the database returns,
-and runs the migrations since. An interruption leaves the database empty.
+runs the migrations since, and records the restore in the audit. An interruption leaves the database
+empty.
 """
 
 import os
@@ -13,10 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
+from membership.base.clock import system_clock
 from membership.base.private_files import prepare_data
 from membership.base.settings import ServiceSettings
 from membership.base.vault import KEY_FILE, KeyMissing, Vault, VaultError
 from membership.data.backup.archive import Archive, Manifest, TableEntry
+from membership.data.backup.entries import record_restore
 from membership.data.backup.errors import BackupDamaged, BackupTooNew, NotRestorable
 from membership.data.backup.misfits import REFUSED, find_misfit
 from membership.data.backup.rows import Kind, bare_table, read_rows, tally
@@ -95,6 +98,7 @@ def _restore(
             _compare(connection, table)
         _set_sequences(connection, archive.manifest)
         upgrade_schema(connection)
+        record_restore(database, connection, archive.manifest, system_clock())
         _require_fitting_key(settings, connection)
         if connection.dialect.name == "sqlite":
             write_planner_stats(connection)

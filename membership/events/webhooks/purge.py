@@ -6,11 +6,9 @@ events of both; and events that a consumer in the service has not read yet.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     and_,
     delete,
     exists,
@@ -21,9 +19,10 @@ from sqlalchemy import (
 )
 
 from membership.base.actors import SERVICE
+from membership.store.apart import work_apart
 from membership.store.background import Work
 from membership.store.models import Event, EventFollower, WebhookDelivery, WebhookEndpoint
-from membership.store.purge import CHUNK, Expired, delete_chunk
+from membership.store.purge import CHUNK, NAME, Expired, purge_tables
 
 _DELETED_FOR = timedelta(days=1)
 """How long a deleted webhook stays as a row: longer than any transaction that may refer to it."""
@@ -35,16 +34,15 @@ _OF_ENDPOINT = and_(
 
 
 def purge(work: Work) -> bool:
-    """Delete a chunk of what is no longer kept; True if there may be more."""
+    """Delete a chunk of each kind of what is no longer kept; True if there may be more.
+
+    Each kind in a transaction of its own. What cannot be deleted is shown as failing, and keeps
+    nothing else.
+    """
     now = work.clock()
-    events_before = now - timedelta(days=work.settings.event_retention_days)
-    dead_before = now - timedelta(days=work.settings.dead_letter_retention_days)
-    with work.database.writing(SERVICE, now) as (session, _):
-        connection = session.connection()
-        more = _delete_deliveries_of_deleted(connection)
-        _delete_endpoints(connection, now - _DELETED_FOR)
-        found = _delete_events(connection, events_before, _is_kept(events_before, dead_before))
-    return more or found == CHUNK
+    more = _purge_deliveries(work)
+    more = purge_tables(work, Expired(WebhookEndpoint, _is_over(now - _DELETED_FOR))) or more
+    return _purge_events(work, now) or more
 
 
 def _is_kept(events_before: datetime, dead_before: datetime) -> ColumnElement[bool]:
@@ -57,34 +55,33 @@ def _is_kept(events_before: datetime, dead_before: datetime) -> ColumnElement[bo
     )
 
 
-def _delete_deliveries_of_deleted(connection: Connection) -> bool:
-    """Delete deliveries to one webhook that was deleted; True if there may be more."""
-    found = connection.execute(
-        select(WebhookEndpoint.organization_id, WebhookEndpoint.id)
-        .where(WebhookEndpoint.deleted_at.is_not(None), exists().where(_OF_ENDPOINT))
-        .limit(1)
-    ).first()
+def _purge_deliveries(work: Work) -> bool:
+    """Delete a chunk of deliveries to one webhook that was deleted; True if there may be more."""
+    with work.database.readers.begin() as session:
+        found = session.execute(
+            select(WebhookEndpoint.organization_id, WebhookEndpoint.id)
+            .where(WebhookEndpoint.deleted_at.is_not(None), exists().where(_OF_ENDPOINT))
+            .limit(1)
+        ).first()
     if found is None:
         return False
     of_deleted = and_(
         WebhookDelivery.organization_id == found.organization_id,
         WebhookDelivery.endpoint_id == found.id,
     )
-    delete_chunk(connection, Expired(WebhookDelivery, of_deleted))
+    purge_tables(work, Expired(WebhookDelivery, of_deleted))
     return True
 
 
-def _delete_endpoints(connection: Connection, deleted_before: datetime) -> None:
-    """Delete the rows of deleted webhooks that have no deliveries."""
-    connection.execute(
-        delete(WebhookEndpoint).where(
-            WebhookEndpoint.deleted_at < deleted_before, ~exists().where(_OF_ENDPOINT)
-        )
-    )
+def _is_over(deleted_before: datetime) -> ColumnElement[bool]:
+    """SQL condition: a webhook was deleted and has no deliveries."""
+    return and_(WebhookEndpoint.deleted_at < deleted_before, ~exists().where(_OF_ENDPOINT))
 
 
-def _delete_events(connection: Connection, before: datetime, kept: ColumnElement[bool]) -> int:
-    """Delete old events without a kept delivery; returns how many were considered."""
+def _purge_events(work: Work, now: datetime) -> bool:
+    """Delete a chunk of old events without a kept delivery; True if there may be more."""
+    before = now - timedelta(days=work.settings.event_retention_days)
+    kept = _is_kept(before, now - timedelta(days=work.settings.dead_letter_retention_days))
     of_event = WebhookDelivery.event_seq == Event.seq
     old = (
         select(Event.seq)
@@ -92,15 +89,25 @@ def _delete_events(connection: Connection, before: datetime, kept: ColumnElement
         .order_by(Event.created_at)
         .limit(CHUNK)
     )
-    read = connection.scalar(select(func.min(EventFollower.seq)))
-    if read is not None:
-        # The last event that was read stays: without any other, SQLite would give its number
-        # to the next event.
-        old = old.where(Event.seq < read)
-    seqs: Sequence[Any] = connection.scalars(old).all()
-    if seqs:
-        # The conditions again: meanwhile a dead delivery may have been replayed.
-        not_kept = delete(WebhookDelivery).where(WebhookDelivery.event_seq.in_(seqs), ~kept)
-        connection.execute(not_kept)
-        connection.execute(delete(Event).where(Event.seq.in_(seqs), ~exists().where(of_event)))
-    return len(seqs)
+    with work.database.writing(SERVICE, now) as (session, _):
+        connection = session.connection()
+        read = connection.scalar(select(func.min(EventFollower.seq)))
+        if read is not None:
+            # The last event that was read stays: without any other, SQLite would give its number
+            # to the next event.
+            old = old.where(Event.seq < read)
+        seqs: Sequence[int] = connection.scalars(old).all()
+
+        def delete_events(some: Sequence[int]) -> bool:
+            # The conditions again: meanwhile a dead delivery may have been replayed.
+            not_kept = delete(WebhookDelivery).where(WebhookDelivery.event_seq.in_(some), ~kept)
+            connection.execute(not_kept)
+            alone = delete(Event).where(Event.seq.in_(some), ~exists().where(of_event))
+            return connection.execute(alone).rowcount > 0
+
+        deleted, failed = work_apart(session, seqs, delete_events)
+    for _, error in failed:
+        work.failing.failed(NAME, Event.__tablename__, error, now)
+    if not failed:
+        work.failing.succeeded(NAME, Event.__tablename__)
+    return any(deleted) and len(seqs) == CHUNK

@@ -31,6 +31,9 @@ from tests.membership.support import NOON, arranging
 
 pytestmark = pytest.mark.long
 
+AUDIT = "audit_entries"
+"""The table in which a restore adds an entry."""
+
 database_of = contextlib.contextmanager(opened)
 
 
@@ -54,8 +57,8 @@ def test_every_row_of_every_table(
         assert contents(restored) == before
     again = tmp_path / "again.zip"
     second = create_backup(other, again, now=NOON)
-    assert [(each.name, each.content) for each in second.tables] == [
-        (each.name, each.content) for each in made.tables
+    assert [(each.name, each.content) for each in second.tables if each.name != AUDIT] == [
+        (each.name, each.content) for each in made.tables if each.name != AUDIT
     ]
 
 

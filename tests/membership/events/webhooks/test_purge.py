@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+import pytest
+from sqlalchemy import func, select, text, update
 
 from membership.events.outbox import emit_all
 from membership.events.types import EventType
 from membership.events.webhooks.purge import purge
 from membership.store.models import DeliveryState, Event, WebhookDelivery
-from membership.store.purge import CHUNK
+from membership.store.purge import CHUNK, NAME
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Receiver
 from tests.membership.support import arranging
@@ -119,3 +120,23 @@ def test_of_a_deleted_webhook_even_what_waits_is_dropped(club: Club, receiver: R
     assert club.deliveries(endpoint) == []
     assert club.stored(endpoint).deleted_at is not None
     assert len(kept(club)) == 3
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])  # a trigger of its language; savepoints are on both
+def test_an_event_that_cannot_be_deleted_keeps_no_other(club: Club) -> None:
+    events = club.emit(5)
+    with arranging(club.database) as session:
+        session.execute(
+            text(
+                f"CREATE TRIGGER stays BEFORE DELETE ON events WHEN old.id = '{events[2].hex}' "
+                "BEGIN SELECT RAISE(ABORT, 'it stays'); END"
+            )
+        )
+    club.clock.advance(days=31)
+    purge_all(club)
+    assert kept(club) == [events[2]]
+    assert club.work.failing.counts() == {NAME: 1}
+    with arranging(club.database) as session:
+        session.execute(text("DROP TRIGGER stays"))
+    purge_all(club)
+    assert (kept(club), club.work.failing.counts()) == ([], {})
