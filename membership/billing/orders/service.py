@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import CheckoutLink, OrderState
@@ -107,11 +107,15 @@ async def start_order(
         if _is_failed_attempt(error):
             await transactions.write(lambda session, _: _count_failure(session, stored), actor)
         raise
-    gone = await transactions.write(
+    recorded = await transactions.write(
         lambda session, now: _record_checkout(session, stored, facts, now), actor
     )
-    if gone is not None:
-        raise gone
+    if isinstance(recorded, ApiError):
+        raise recorded
+    if recorded != facts.checkout_id:
+        facts = await call_provider(
+            transactions, stored.keys, lambda gateway: gateway.checkout(recorded)
+        )
     if facts.url is None or facts.state is not OrderState.OPEN:
         raise _order_closed()
     order_id = stored.checkout.order_id
@@ -231,18 +235,31 @@ def _new_order(
 
 def _record_checkout(
     session: Session, stored: _StoredOrder, facts: CheckoutFacts, now: datetime
-) -> ApiError | None:
-    """Store the checkout page of an order. Its state is left to ``sync``.
+) -> ApiError | str:
+    """Store the checkout page of an order, whose id is returned. Its state is left to ``sync``.
 
-    If the owner was erased or banned in the meantime, the page is to be closed and why is returned.
-    No data about an erased one is stored again.
+    If a concurrent request, with another language or other addresses, has stored another page, its
+    id is returned, and this one is to be closed: both could be paid. If the owner was erased or
+    banned in the meantime, it is to be closed too, and why is returned. No data about an erased one
+    is stored again.
     """
+    pages = [facts.checkout_id]
     try:
         refuse_banned(session, stored.tenant, required_owner(session, stored.tenant, stored.owner))
     except ApiError as error:
-        pages = [facts.checkout_id]
         ask_provider(session, stored.tenant.id, ProviderTaskKind.CLOSE_PAGE, pages, now)
         return error
+    known = session.scalar(
+        select(BillingOrder.checkout_id)
+        .where(
+            BillingOrder.organization_id == stored.tenant.id,
+            BillingOrder.id == stored.checkout.order_id,
+        )
+        .with_for_update()
+    )
+    if known is not None and known != facts.checkout_id:
+        ask_provider(session, stored.tenant.id, ProviderTaskKind.CLOSE_PAGE, pages, now)
+        return known
     _update(
         session,
         stored,
@@ -250,7 +267,7 @@ def _record_checkout(
         provider_customer_id=facts.customer_id,
         checkout_expires_at=facts.expires_at,
     )
-    return None
+    return facts.checkout_id
 
 
 def _count_failure(session: Session, stored: _StoredOrder) -> None:

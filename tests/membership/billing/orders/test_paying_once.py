@@ -1,10 +1,12 @@
 """Nobody pays twice for the same plan; a removed account controls nothing any more."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from membership.store.models import BillingOrder
+from tests.fakes.stripe.gate import Request
 from tests.membership.billing.billing_club import BillingClub
 from tests.membership.billing.members import (
     buy_gold,
@@ -52,6 +54,31 @@ def test_repricing_a_plan_closes_the_earlier_page(club: BillingClub) -> None:
     club.stripe.pay(newer)
     club.deliver_and_process()
     assert [each["price_minor"] for each in club.memberships(customer)] == [5900]
+
+
+def test_of_two_pages_opened_at_the_same_time_one_is_left(club: BillingClub) -> None:
+    """Requests that send something else are two pages at Stripe: what both could pay is one."""
+    customer, plan = club.service.customer(), club.gold_plan()
+    links: list[Any] = []
+
+    def order_meanwhile(request: Request) -> None:
+        if request.method == "POST" and request.path.endswith("/sessions") and not links:
+            links.append(None)
+            club.service.patch(f"/v1/customers/{customer}", language="de")
+            links[0] = club.order_as_customer(customer, plan)
+
+    club.stripe.gate.answering = order_meanwhile
+    second = club.order_as_staff(plan, customer_id=customer)
+    club.stripe.gate.answering = None
+    assert (second.status_code, second.json()) == (201, links[0])
+    club.settle()
+    sessions = club.stripe.ledger.all("checkout.session")
+    assert sorted(each["status"] for each in sessions) == ["expired", "open"]
+    (page,) = [each["id"] for each in sessions if each["status"] == "open"]
+    assert page in links[0]["url"]
+    club.stripe.pay(page)
+    club.deliver_and_process()
+    assert len(club.memberships(customer)) == 1
 
 
 def test_a_paid_page_without_events_is_not_paid_again(club: BillingClub) -> None:
