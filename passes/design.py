@@ -246,13 +246,14 @@ class Design(_Part):
         description="Words in place of the usual ones where a membership has no last day.",
     )
 
-    def words_of(self, status: FaceStatus) -> LocalText:
-        """Return the words of a status in the languages of the design, and in English."""
-        return in_languages(self.status_words.get(status), STATUS_WORDS[status], self.languages)
+    def words_of(self, status: FaceStatus, *others: str) -> LocalText:
+        """Return the words of a status in the design's languages, in ``others`` and in English."""
+        languages = (*self.languages, *others)
+        return in_languages(self.status_words.get(status), STATUS_WORDS[status], languages)
 
     def words_of_no_end(self) -> LocalText:
-        """Return the words for a membership without a last day, as ``words_of``."""
-        return in_languages(self.no_end, NO_END, self.languages)
+        """Return the words for a membership without a last day, also in English and German."""
+        return in_languages(self.no_end, NO_END, ("en", "de", *self.languages))
 
     @classmethod
     def stored(cls, content: object) -> Self:

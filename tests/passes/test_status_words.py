@@ -129,6 +129,15 @@ def test_cards_of_before_keep_their_digest() -> None:
     assert face(own).digest() != of_before["end"].digest()
 
 
+@pytest.mark.parametrize("languages", [("en",), ("de",), ("de", "en")], ids=["en", "de", "both"])
+def test_cards_without_an_end_have_the_words_of_before(languages: tuple[str, ...]) -> None:
+    (until,) = (
+        each for each in face(design(languages=languages), last_day=None).fields
+        if each.key == "until"
+    )  # fmt: skip
+    assert json.dumps(until.value) == '{"en": "Without end", "de": "Ohne Ende"}'
+
+
 def test_stored_designs_of_before_are_read() -> None:
     stored = design().model_dump(mode="json", exclude={"status_words", "no_end"})
     assert Design.stored(stored) == design()

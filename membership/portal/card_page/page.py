@@ -134,7 +134,9 @@ def _card(face: CardFace, language: str) -> Mapping[str, object]:
     ]
     header = face.in_slot(Slot.HEADER)
     shows_status = any(each.shows is Shows.STATUS for each in design.fields)
-    status = localize(design.words_of(face.facts.status), language) if shows_status else ""
+    status = (
+        localize(design.words_of(face.facts.status, language), language) if shows_status else ""
+    )
     return {
         "organization": face.facts.organization,
         "title": localize(design.title, language),

@@ -99,6 +99,14 @@ def test_the_icon_shows_the_initials_of_the_name() -> None:
     assert len(icons) == 3
 
 
+def test_the_icon_shows_initials_of_every_script() -> None:
+    names = ("", "نادي الرياض", "מועדון תל", "स्वर्ण क्लब", "สโมสร", "클럽", "კლუბი", "日本")
+    icons = {image_files(design(), name, {})["icon.png"] for name in names}
+    assert len(icons) == len(names)
+    decomposed = image_files(design(), "E\u0301cole", {})["icon@3x.png"]
+    assert decomposed == image_files(design(), "École", {})["icon@3x.png"]
+
+
 def test_a_picture_that_was_not_fitted_is_refused() -> None:
     with pytest.raises(ImageError) as refused:
         image_files(design(), "Club", {ImageRole.STRIP: _png(100, 100)})

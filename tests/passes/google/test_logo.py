@@ -35,6 +35,12 @@ def test_a_design_without_pictures_has_an_initial() -> None:
     assert opened(other).tobytes() != logo.tobytes()
 
 
+def test_the_initial_may_be_of_any_script() -> None:
+    names = ("", "نادي", "מועדון", "स्वर्ण", "日本", "클럽")
+    logos = {google_logo(design(), name, {}, FONTS) for name in names}
+    assert len(logos) == len(names)
+
+
 def test_a_picture_is_within_the_margin() -> None:
     for role, size in ((ImageRole.ICON, (87, 87)), (ImageRole.LOGO, (480, 150))):
         logo = opened(

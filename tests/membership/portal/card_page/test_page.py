@@ -18,6 +18,7 @@ from membership.wallet.designs.standard import standard_design
 from membership.wallet.links import LinkOfCard, install_path, sign_link
 from membership.wallet.state import wallet_keys
 from passes.design import CodeForm
+from passes.words import FaceStatus
 from scanner.decode import decode_still
 from tests.membership.portal.card_page.test_phones import IPHONE, LAPTOP, PIXEL
 from tests.membership.support import TIMEOUT, Service, arranging
@@ -112,6 +113,15 @@ def test_it_is_in_german_where_that_is_asked_for(service: Service, card: WalletC
     assert "Ihre Karte" in visit(service, signed(service, card), language="de-AT").text
     assert "Ihre Karte" in visit(service, signed(service, card), language="fr").text
     assert "Your card" in visit(service, signed(service, card) + "&lang=en", language="de").text
+
+
+def test_the_status_is_in_the_language_of_the_page(service: Service) -> None:
+    words = {FaceStatus.NO_MEMBERSHIP: {"cy": "Dim aelodaeth"}}
+    drawn = standard_design().model_copy(update={"languages": ("fr", "cy"), "status_words": words})
+    card = wallet_card(service, service.customer("Amara"), new_design(service, drawn))
+    path = signed(service, card)
+    for language, word in (("de", "Keine Mitgliedschaft"), ("en", "No membership")):
+        assert word in visit(service, path, language=language).text
 
 
 def test_a_phone_is_offered_its_own_wallet_and_told_what_is_not_set_up(
