@@ -98,7 +98,12 @@ class CardsClient(DesignsClient):
         """Return a card to print (PDF, credit-card size)."""
         return self._file(f"/v1/cards/{card_id}/card.pdf")
 
-    def _file(self, path: str, params: Mapping[str, str | int] | None = None) -> bytes:
+    def _file(
+        self,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         """Return the bytes of a file."""
         end = time.monotonic() + self._deadline_s
-        return self._fetch("GET", path, end=end, params=params)[1]
+        return self._fetch("GET", path, end=end, params=params, headers=headers)[1]

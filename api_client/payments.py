@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api_client.messages.payments import PaymentPage, PaymentView
+from api_client.messages.payments import PaymentPage, PaymentView, ReceiptMailed
 
 from .cards import CardsClient
 from .client import keyed
@@ -41,8 +41,21 @@ class PaymentsClient(CardsClient):
         return self._ask(PaymentView, "POST", path, body=body, headers=keyed(once))
 
     def receipt(self, payment_id: UUID, language: str) -> bytes:
-        """Return the receipt of a payment (PDF, A5)."""
-        return self._file(f"/v1/payments/{payment_id}/receipt.pdf", {"language": language})
+        """Return the receipt of a payment (PDF, A5) in the customer's language.
+
+        ``language`` is for customers of whom none is known.
+        """
+        path = f"/v1/payments/{payment_id}/receipt.pdf"
+        return self._file(path, headers={"Accept-Language": language})
+
+    def mail_receipt(self, payment_id: UUID, language: str, once: str = "") -> ReceiptMailed:
+        """Queue the mail with a receipt, to the address of the customer or company who paid.
+
+        ``language`` is for customers of whom none is known.
+        """
+        path = f"/v1/payments/{payment_id}/receipt/mail"
+        headers = {**keyed(once), "Accept-Language": language}
+        return self._ask(ReceiptMailed, "POST", path, body={}, headers=headers)
 
     def _payments(
         self, path: str, wanted: Mapping[str, str | int], cursor: str | None

@@ -136,6 +136,9 @@ class PlanView(Editable):
     currency: str
     billing: IntervalMessage | None
     length: IntervalMessage | None
+    tax_millipercent: int | None = Field(
+        default=None, description="Thousandths of a percent; null for the organization's rate."
+    )
     public: bool
     archived_at: AwareDatetime | None
     permissions: tuple[PermissionView, ...]

@@ -17,3 +17,6 @@ class OrganizationSettings(Editable):
     all_take_seats: bool = Field(
         False, description="Banned and inactive customers keep their seat of a company."
     )
+    address: str = Field("", description="Stands on receipts, as do the two below.")
+    tax_number: str = ""
+    tax_millipercent: int | None = Field(None, description="Thousandths of a percent.")

@@ -33,6 +33,14 @@ class RenewalOfPayment(StrEnum):
     """A payment of before this was recorded: if it renewed anything, that stays."""
 
 
+class SellerView(Message):
+    """A club as it stands on a receipt."""
+
+    name: str = Field(examples=["Riverside Club"])
+    address: str = Field(examples=["Am Ufer 1\n10115 Berlin"])
+    tax_number: str = Field(examples=["DE123456789"])
+
+
 class PaymentView(Message):
     """A payment that was taken at the desk. It is never changed; one in error is voided."""
 
@@ -62,6 +70,33 @@ class PaymentView(Message):
         "`billed_by_provider`.",
     )
     voided_by: ActorView | None = None
+    seller: SellerView | None = Field(
+        default=None,
+        description="The club as it was when the payment was recorded; null for one of before "
+        "that was kept.",
+    )
+    tax_millipercent: int | None = Field(
+        default=None,
+        examples=[19000],
+        description="The tax rate within the amount, in thousandths of a percent; null for none.",
+    )
+    tax_minor: int | None = Field(default=None, examples=[782])
+    net_minor: int | None = Field(
+        default=None, examples=[4118], description="The amount less the tax."
+    )
+    period_from: date | None = Field(
+        default=None, description="The first day that was paid for, where the club is."
+    )
+    period_until: date | None = Field(default=None, description="The last day; null without end.")
+
+
+class ReceiptMailed(Message):
+    """A receipt that was queued to be mailed."""
+
+    payment_id: UUID
+    email: str | None = Field(
+        description="The recipient; null in a repeated answer, if the customer was erased since."
+    )
 
 
 class PaymentPage(Message):

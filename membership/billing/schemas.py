@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_vali
 
 from api_client.messages.payments import PaymentMethod
 from api_client.messages.scan import Message
-from membership.base.fields import Instant
+from membership.base.fields import Email, Instant
 from membership.base.request_body import RequestBody
 from membership.members.memberships.schemas import Why
 from membership.members.plans.schemas import MAX_PRICE, Currency
@@ -43,6 +43,21 @@ class Voiding(RequestBody):
     """Why a payment is voided."""
 
     why: Annotated[Why, Field(min_length=1)] = Field(examples=["Typed twice"])
+
+
+class ReceiptMail(RequestBody):
+    """To whom a receipt is mailed."""
+
+    email: Email | None = Field(
+        default=None,
+        examples=["amara@example.com"],
+        description="By default the customer's own address, or the company's for bills.",
+    )
+    language: Literal["en", "de"] | None = Field(
+        default=None,
+        examples=["de"],
+        description="By default the customer's own, else one of `Accept-Language`.",
+    )
 
 
 _SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+", re.ASCII)

@@ -124,6 +124,9 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
         page.receipt_buttons["R-000001"].click()
         at.wait_until(lambda: len(printer.printed) == 3)
         assert printer.printed[-1][0] == "R-000001.pdf"
+        page.mail_buttons["R-000001"].click()
+        at.wait_until(lambda: page.mail_buttons["R-000001"].text() == "Mailed")
+        assert page.note.text() == "R-000001 goes to amara.okafor@example.com."
 
         page.void_buttons["R-000002"].click()
         work.fill(why="typed twice")

@@ -90,6 +90,7 @@ NEEDS: dict[str, Need] = {
     "GET /v1/payments/daily-close": Scope.MEMBERSHIPS_READ,
     "GET /v1/payments/{payment_id}": Scope.MEMBERSHIPS_READ,
     "GET /v1/payments/{payment_id}/receipt.pdf": Scope.MEMBERSHIPS_READ,
+    "POST /v1/payments/{payment_id}/receipt/mail": Scope.MEMBERSHIPS_WRITE,
     "POST /v1/payments/{payment_id}/void": Scope.MEMBERSHIPS_WRITE,
     "GET /v1/billing/stripe": Scope.ORGANIZATION_READ,
     "PUT /v1/billing/stripe": Scope.ORGANIZATION_WRITE,

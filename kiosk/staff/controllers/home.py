@@ -27,6 +27,7 @@ from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
 from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
+from kiosk.staff.forms.receipts import receipts_form
 from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.words.home import company_entries, plan_entries
@@ -70,6 +71,7 @@ class HomeController(Controller):
         page.stripe_wanted.connect(lambda: open_(STRIPE))
         page.payments_wanted.connect(payments.open_today)
         page.numbers_wanted.connect(self._ask_numbers)
+        page.receipts_wanted.connect(self._ask_receipts)
 
     def open(self, place: Place) -> Page[HomeSheet]:
         """Return the page, with the companies that its search box asks for."""
@@ -138,6 +140,15 @@ class HomeController(Controller):
             self._context.changes.ask(*numbers_form(self._texts, settings), asked_on=HOME)
 
         self._context.send(Task("numbers", lambda client, _: client.organization(), choose))
+
+    @Slot()
+    def _ask_receipts(self) -> None:
+        """Load what receipts say of the club, then open its form."""
+
+        def choose(settings: OrganizationSettings) -> None:
+            self._context.changes.ask(*receipts_form(self._texts, settings), asked_on=HOME)
+
+        self._context.send(Task("receipts", lambda client, _: client.organization(), choose))
 
     @Slot(str)
     def _find_companies(self, text: str) -> None:

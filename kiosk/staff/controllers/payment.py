@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Slot
 
 from api_client.management import ManagementClient
-from api_client.messages.payments import PaymentPage, PaymentView
+from api_client.messages.payments import PaymentPage, PaymentView, ReceiptMailed
+from kiosk.failures import Failure
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.payment import void_form
+from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.payment import PaymentsPage
 from kiosk.staff.words.membership import MembershipLine
@@ -77,8 +79,10 @@ class PaymentController(Controller):
         self._days: Days | None = None
         self._plan = ""
         self._payments: dict[UUID, PaymentView] = {}
+        self._mailings: dict[UUID, str] = {}
         self.page.days_chosen.connect(self._on_days)
         self.page.receipt_wanted.connect(self._on_receipt)
+        self.page.mail_wanted.connect(self._mail)
         self.page.voided.connect(self._void)
 
     def open_today(self) -> None:
@@ -139,6 +143,45 @@ class PaymentController(Controller):
     def _on_receipt(self, payment_id: UUID) -> None:
         self.page.show_failure("")
         self._context.receipts.print_again(self._payments[payment_id])
+
+    @Slot(object)
+    def _mail(self, payment_id: UUID) -> None:
+        """Mail a receipt at one press; its button shows what became of that."""
+        payment, language = self._payments[payment_id], str(self._texts.locale.language)
+        self.page.show_failure("")
+        self.page.show_mailing(payment.receipt_number, self._texts.say("Mailing …"), enabled=False)
+        self._context.send(
+            Task(
+                "receipt_mail",
+                lambda client, once: client.mail_receipt(payment_id, language, once),
+                partial(self._handle_mailed, payment),
+                on_failure=partial(self._handle_not_mailed, payment),
+                once=self._mailings.setdefault(payment_id, str(uuid4())),
+            )
+        )
+
+    def _handle_mailed(self, payment: PaymentView, mailed: ReceiptMailed) -> None:
+        say, receipt = self._texts.say, payment.receipt_number
+        self._mailings.pop(payment.id, None)
+        self.page.show_mailing(receipt, say("Mailed"), enabled=False)
+        if mailed.email is not None:
+            self.page.show_note(
+                say("{receipt} goes to {email}.", receipt=receipt, email=mailed.email)
+            )
+
+    def _handle_not_mailed(self, payment: PaymentView, failure: Failure) -> None:
+        """Offer it again: by the same key as long as it may have been carried out."""
+        say = self._texts.say
+        if not failure.may_have_arrived:
+            self._mailings.pop(payment.id, None)
+        self.page.show_mailing(payment.receipt_number, say("Mail it"), enabled=True)
+        sentence = sentence_of(failure, self._texts)
+        if failure.code == "email_missing":
+            sentence = say(
+                "{name} has no email address. Enter one in the profile, then mail the receipt.",
+                name=payment.paid_by,
+            )
+        self._context.notices.keep(sentence, say("No receipt"))
 
     @Slot(object)
     def _void(self, payment_id: UUID) -> None:

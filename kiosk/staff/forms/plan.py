@@ -11,6 +11,7 @@ from api_client.messages.management import IntervalMessage, IntervalUnit, PlanVi
 from kiosk.staff.forms.amount import minor_units, whole_number
 from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled, refusal
+from kiosk.staff.forms.tax import rate_of, rate_typed
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 
@@ -28,6 +29,8 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
     form.add_line("name", say("Name"), plan.name if plan else "")
     form.add_note("description", say("Description"), plan.description if plan else "")
     form.add_line("price", say("Price in {currency}", currency=currency), _price(plan, texts))
+    rate = plan.tax_millipercent if plan else None
+    form.add_line("tax", say("Tax in it, in % (empty: as for the club)"), rate_typed(rate, texts))
     units = _units(texts)
     for key, words in (("billing", say("Due every")), ("length", say("Lasts"))):
         now: IntervalMessage | None = getattr(plan, key, None)
@@ -67,6 +70,7 @@ def _edited(texts: Texts, plan: PlanView) -> Edited[PlanView]:
         "name": say("Name"),
         "description": say("Description"),
         "price_minor": say("Price in {currency}", currency=plan.currency),
+        "tax_millipercent": say("Tax in it, in %"),
         "billing": say("Due every"),
         "length": say("Lasts"),
         "permissions": say("Permissions"),
@@ -81,7 +85,11 @@ def _edited(texts: Texts, plan: PlanView) -> Edited[PlanView]:
     def price(minor: int) -> str:
         return _amount(minor, plan.currency, texts)
 
-    return Edited(texts, plan, fields_of, names, words={"price_minor": price})
+    def rate(given: int | None) -> str:
+        return rate_typed(given, texts) or texts.say("empty")
+
+    words = {"price_minor": price, "tax_millipercent": rate}
+    return Edited(texts, plan, fields_of, names, words=words)
 
 
 def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
@@ -97,6 +105,8 @@ def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dic
         "permissions": _permissions(str(values["permissions"])),
         "public": values["public"],
     }
+    if "tax" in values:
+        fields["tax_millipercent"] = rate_of(str(values["tax"]), texts)
     if "archived" in values:
         fields["archived"] = values["archived"]
     return fields

@@ -34,6 +34,7 @@ class HomePage(PageView):
     stripe_wanted = Signal()
     account_wanted = Signal()
     numbers_wanted = Signal()
+    receipts_wanted = Signal()
     keys_wanted = Signal()
     formats_wanted = Signal()
     company_opened = Signal(object)
@@ -53,6 +54,7 @@ class HomePage(PageView):
         self.signup_button = _button(say("Online signup …"), self.signup_wanted)
         self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
         self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
+        self.receipts_button = _button(say("Receipts …"), self.receipts_wanted)
         self.formats_button = _button(say("Camera …"), self.formats_wanted)
         self.keys_button = _button(say("API keys …"), self.keys_wanted)
         self.account_button = _button(say("My account …"), self.account_wanted)
@@ -63,6 +65,7 @@ class HomePage(PageView):
                 self.designs_button,
                 self.signup_button,
                 self.stripe_button,
+                self.receipts_button,
                 self.numbers_button,
                 self.formats_button,
                 self.keys_button,
@@ -115,6 +118,7 @@ class HomePage(PageView):
             self.designs_button: "designs:write",
             self.signup_button: "organization:write",
             self.stripe_button: "organization:write",
+            self.receipts_button: "organization:write",
             self.numbers_button: "organization:write",
             self.formats_button: "organization:write",
             self.keys_button: "keys:write",

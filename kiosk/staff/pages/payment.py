@@ -30,6 +30,8 @@ class PaymentsPage(PageView):
     """First and last day."""
     receipt_wanted = Signal(object)
     """Id of the payment."""
+    mail_wanted = Signal(object)
+    """Id of the payment whose receipt is to be mailed."""
     voided = Signal(object)
     """Id of a payment that is to be voided."""
 
@@ -40,11 +42,12 @@ class PaymentsPage(PageView):
         self.title = label("", "name")
         self.first, self.last = DayField(texts), DayField(texts)
         self._days = QWidget()
-        self.warning = label("", "muted")
+        self.warning, self.note = label("", "muted"), label("", "muted")
         self._sums = QGridLayout()
         self.sums: tuple[tuple[str, str, str], ...] = ()
         self.lines: dict[str, ActionLine] = {}
         self.receipt_buttons: dict[str, QPushButton] = {}
+        self.mail_buttons: dict[str, QPushButton] = {}
         self.void_buttons: dict[str, QPushButton] = {}
         self._scroll = QScrollArea()
         self._pause = QTimer(self)
@@ -76,6 +79,18 @@ class PaymentsPage(PageView):
         self._paint(PaymentsWords(self.title.text(), (), ()))
         self.show_failure(why)
 
+    def show_mailing(self, receipt: str, words: str, *, enabled: bool) -> None:
+        """Show on the button of a receipt, if it is still there, what became of its mail."""
+        button = self.mail_buttons.get(receipt)
+        if button is not None:
+            button.setText(words)
+            button.setEnabled(enabled)
+
+    def show_note(self, words: str) -> None:
+        """Show what was done; an empty text removes it."""
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+
     def _wait(self) -> None:
         """Show that payments are loaded: those on screen are not of the days that are typed."""
         self._paint(PaymentsWords(self.title.text(), (), ()), none=self._texts.say("Loading …"))
@@ -102,6 +117,7 @@ class PaymentsPage(PageView):
         layout.addWidget(self.message)
         layout.addLayout(self._sums)
         layout.addWidget(self.warning)
+        layout.addWidget(self.note)
         layout.addWidget(self._scroll, 1)
 
     def _paint(self, words: PaymentsWords, none: str = "") -> None:
@@ -109,12 +125,14 @@ class PaymentsPage(PageView):
         self._paint_sums(words.sums)
         self.warning.setText(words.warning)
         self.warning.setVisible(bool(words.warning))
+        self.show_note("")
         body = QWidget()
         body.setObjectName("scrolled")
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, S, 0)
         column.setSpacing(S)
         self.lines, self.receipt_buttons, self.void_buttons = {}, {}, {}
+        self.mail_buttons = {}
         for line in words.lines:
             self.lines[line.receipt] = self._line(line)
             column.addWidget(self.lines[line.receipt])
@@ -139,6 +157,12 @@ class PaymentsPage(PageView):
         receipt.clicked.connect(lambda: self.receipt_wanted.emit(line.id))
         self.receipt_buttons[line.receipt] = receipt
         buttons = [receipt]
+        if self.may_void:
+            mail = QPushButton(say("Mail it"))
+            mail.setAccessibleName(say("Mail receipt {receipt}", receipt=line.receipt))
+            mail.clicked.connect(lambda: self.mail_wanted.emit(line.id))
+            self.mail_buttons[line.receipt] = mail
+            buttons.append(mail)
         if self.may_void and not line.void:
             void = QPushButton(say("Void …"))
             void.setAccessibleName(f"{say('Void …')} {line.receipt}")

@@ -1,56 +1,84 @@
-"""The receipt of a payment: its text, and a PDF of it (A5)."""
+"""The receipt of a payment: what stands on it, in the language of who reads it."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 
+import resources
 from api_client.messages.payments import PaymentMethod
-from membership.billing.desk.service import receipt_number
+from membership.billing.desk.receipt_page import ReceiptText, receipt_pdf
+from membership.billing.desk.views import receipt_number, tax_minor
 from membership.rules.money import written
+from membership.rules.tax import rate_text
 from membership.store.models import Payment
 from membership.web.access import Tenant
 from resources.catalogue import catalogue
 
-WIDTH_MM, HEIGHT_MM = 148, 210
-"""A5, portrait."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptText:
-    """The text of a receipt. ``void`` is empty unless the payment was voided.
-
-    ``lines`` are pairs of label and value, in the order in which they are printed.
-    """
-
-    organization: str
-    title: str
-    void: str
-    lines: tuple[tuple[str, str], ...]
-
 
 def receipt_text(payment: Payment, tenant: Tenant, language: str) -> ReceiptText:
-    """Return the text of a receipt in one of ``LANGUAGES``, with the organization's local times."""
+    """Return the text of a receipt in one of ``LANGUAGES``, with the organization's local times.
+
+    The club is as it was when the payment was recorded; by its present name only for a payment of
+    before that was kept.
+    """
     gettext = catalogue(language).gettext
-    local = payment.paid_at.astimezone(ZoneInfo(tenant.time_zone))
+    zone = ZoneInfo(tenant.time_zone)
     lines = (
-        (gettext("On"), _date_time(local, language)),
+        (gettext("On"), _date_time(payment.paid_at.astimezone(zone), language)),
         (gettext("From"), payment.paid_by),
         (gettext("For"), payment.plan_name),
+        (gettext("Period"), _period(payment, language)),
         (gettext("Amount"), written(payment.amount_minor, payment.currency, language)),
+        *_tax(payment, language),
         (gettext("Paid by"), _method_text(payment.method, language)),
+        (gettext("Received by"), payment.actor_name),
         (gettext("Note"), payment.note),
-        (gettext("Void because"), payment.voided_why or ""),
+        *_voiding(payment, zone, language),
     )
+    number = payment.seller_tax_number
     return ReceiptText(
-        organization=tenant.name,
+        organization=payment.seller_name or tenant.name,
+        about=(
+            *(payment.seller_address or "").splitlines(),
+            *([gettext("Tax number: {number}").format(number=number)] if number else []),
+        ),
         title=f"{gettext('Receipt')} {receipt_number(payment)}",
         void=gettext("VOID") if payment.voided_at is not None else "",
         lines=tuple((label, text) for label, text in lines if text),
+    )
+
+
+def _period(payment: Payment, language: str) -> str:
+    """Return the period that was paid for; empty if it was not recorded."""
+    if payment.period_from is None:
+        return ""
+    first = format_date(payment.period_from, "long", locale=language)
+    if payment.period_until is None:
+        return catalogue(language).gettext("from {day}").format(day=first)
+    return f"{first} \N{EN DASH} {format_date(payment.period_until, 'long', locale=language)}"
+
+
+def _tax(payment: Payment, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the lines about tax; none without a rate."""
+    gettext = catalogue(language).gettext
+    tax, rate = tax_minor(payment), payment.tax_millipercent
+    if tax is None or rate is None:
+        return ()
+    label = gettext("Tax in it ({rate})").format(rate=rate_text(rate, language))
+    net = written(payment.amount_minor - tax, payment.currency, language)
+    return (label, written(tax, payment.currency, language)), (gettext("Net amount"), net)
+
+
+def _voiding(payment: Payment, zone: ZoneInfo, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the lines about the voiding of a payment; none if it counts."""
+    gettext = catalogue(language).gettext
+    if payment.voided_at is None:
+        return ()
+    return (
+        (gettext("Voided on"), _date_time(payment.voided_at.astimezone(zone), language)),
+        (gettext("Voided by"), payment.voided_by_name or ""),
+        (gettext("Void because"), payment.voided_why or ""),
     )
 
 
@@ -72,48 +100,7 @@ def _date_time(local: datetime, language: str) -> str:
     return f"{day}, {format_time(local, 'short', locale=language)}"
 
 
-def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) -> bytes:
-    """Return a receipt as a PDF. ``fonts`` is the folder of ``Inter-*.otf``.
-
-    Raises OSError if a font is missing.
-    """
-    pdf = FPDF(unit="mm", format=(WIDTH_MM, HEIGHT_MM))
-    pdf.set_creation_date(now)
-    for weight in ("Regular", "SemiBold"):
-        pdf.add_font(weight, fname=fonts / f"Inter-{weight}.otf")
-    pdf.set_title(text.title)
-    pdf.set_lang(language)
-    pdf.set_margin(16)
-    pdf.add_page()
-    _heading(pdf, text.organization, 11)
-    pdf.ln(4)
-    _heading(pdf, text.title, 18)
-    if text.void:
-        pdf.set_text_color(179, 38, 30)
-        _heading(pdf, text.void, 18)
-        pdf.set_text_color(0, 0, 0)
-    pdf.ln(6)
-    for label, value in text.lines:
-        pdf.set_font("Regular", size=9)
-        pdf.set_text_color(85, 96, 108)
-        pdf.cell(w=34, h=7, text=label)
-        pdf.set_font("Regular", size=11)
-        pdf.set_text_color(0, 0, 0)
-        pdf.multi_cell(
-            w=0, h=7, text=_printable(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-        )
-    return bytes(pdf.output())
-
-
-def _heading(pdf: FPDF, text: str, size: float) -> None:
-    """Print a heading, wrapped if it is too long."""
-    pdf.set_font("SemiBold", size=size)
-    pdf.multi_cell(
-        w=0, h=size / 2, text=_printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-    )
-
-
-def _printable(text: str) -> str:
-    """Return the text without control characters; white space but line breaks becomes spaces."""
-    plain = "".join(" " if char.isspace() and char != "\n" else char for char in text)
-    return "".join(char for char in plain if char.isprintable() or char == "\n")
+def receipt_file(payment: Payment, tenant: Tenant, language: str, now: datetime) -> bytes:
+    """Return the receipt of a payment as a PDF. Raises OSError if a font is missing."""
+    text = receipt_text(payment, tenant, language)
+    return receipt_pdf(text, resources.path("fonts"), language, now)

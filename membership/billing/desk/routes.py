@@ -4,19 +4,21 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-import resources
-from api_client.messages.payments import DailyClose, PaymentPage, PaymentView
+from api_client.messages.payments import DailyClose, PaymentPage, PaymentView, ReceiptMailed
 from membership.base.fields import Instant
 from membership.base.scopes import Scope
 from membership.billing.desk import service
 from membership.billing.desk.daily_close import close_of_day
-from membership.billing.schemas import NewPayment, Voiding
+from membership.billing.desk.receipt_mail import mail_receipt, payer_of, receipt_language
+from membership.billing.desk.views import payment_view, receipt_number
+from membership.billing.schemas import NewPayment, ReceiptMail, Voiding
 from membership.members.memberships.conditions import locked_etag
 from membership.web.access import Call, reads, writes_once
 from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
+from membership.web.languages import accepted_language
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from membership.web.preconditions import InCondition
 
@@ -49,7 +51,7 @@ def note_payment(
 
     def create() -> PaymentView:
         condition.require(lambda: locked_etag(call, membership_id))
-        return service.payment_view(service.record_payment(call, membership_id, new))
+        return payment_view(service.record_payment(call, membership_id, new))
 
     request = _PaymentFor(membership_id=membership_id, **new.model_dump())
     return once(call, request, PaymentView, create)
@@ -100,7 +102,7 @@ def show_daily_close(
 @router.get("/payments/{payment_id}")
 def get_payment(payment_id: UUID, call: Reader) -> PaymentView:
     """Return a payment. Errors: `payment_not_found` (404)."""
-    return service.payment_view(service.get_payment(call.session, call.tenant, payment_id))
+    return payment_view(service.get_payment(call.session, call.tenant, payment_id))
 
 
 @router.get(
@@ -110,22 +112,49 @@ def get_payment(payment_id: UUID, call: Reader) -> PaymentView:
 )
 def print_receipt(
     payment_id: UUID,
+    request: Request,
     call: Reader,
-    language: Annotated[Literal["en", "de"], Query(description="Language of the receipt.")] = "en",
+    language: Annotated[
+        Literal["en", "de"] | None,
+        Query(description="Language of the receipt; by default the customer's own."),
+    ] = None,
 ) -> Response:
     """Return the receipt of a payment (PDF, A5); that of a voided one is marked as void.
 
-    Errors: `payment_not_found` (404).
+    It names the club, its address, tax number and tax rate as they were when the payment was
+    recorded. Errors: `payment_not_found` (404).
     """
     # Importing the PDF library takes a fifth of a second, which no start should wait for.
-    from membership.billing.desk.receipt import receipt_pdf, receipt_text  # noqa: PLC0415
+    from membership.billing.desk.receipt import receipt_file  # noqa: PLC0415
 
     payment = service.get_payment(call.session, call.tenant, payment_id)
-    text = receipt_text(payment, call.tenant, language)
-    data = receipt_pdf(text, resources.path("fonts"), language, call.now)
-    name = f"{service.receipt_number(payment)}.pdf"
+    accepted = accepted_language(request.scope)
+    chosen = language or receipt_language(payer_of(call.session, payment), accepted)
+    data = receipt_file(payment, call.tenant, chosen, call.now)
+    name = f"{receipt_number(payment)}.pdf"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{name}"'}
     return Response(data, media_type="application/pdf", headers=headers)
+
+
+@router.post("/payments/{payment_id}/receipt/mail", status_code=202)
+def mail_receipt_of(
+    payment_id: UUID,
+    wanted: ReceiptMail,
+    request: Request,
+    call: Writer,
+) -> ReceiptMailed:
+    """Mail the receipt of a payment (PDF) to the customer or company who paid, in their language.
+
+    The mail is queued and sent soon after; one for the same address that was not sent yet is
+    replaced. Errors: `payment_not_found` (404); `email_missing` (422) without an address.
+    """
+
+    def queue() -> ReceiptMailed:
+        accepted = accepted_language(request.scope)
+        return mail_receipt(call, payment_id, wanted, request.app.state.vault, accepted)
+
+    asked = request_of("mail receipt", payment_id, body=wanted)
+    return once(call, asked, ReceiptMailed, queue)
 
 
 @router.post("/payments/{payment_id}/void")
@@ -138,6 +167,6 @@ def void_payment(payment_id: UUID, voiding: Voiding, call: Writer) -> PaymentVie
     """
 
     def void() -> PaymentView:
-        return service.payment_view(service.void_payment(call, payment_id, voiding.why))
+        return payment_view(service.void_payment(call, payment_id, voiding.why))
 
     return once(call, request_of("void payment", payment_id, body=voiding), PaymentView, void)

@@ -1,18 +1,19 @@
 """Payments at the desk: recorded, listed and voided. A recorded payment is never changed."""
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from api_client.messages.management import ActorView
-from api_client.messages.payments import PaymentPage, PaymentView, RenewalOfPayment
+from api_client.messages.payments import PaymentPage, RenewalOfPayment
+from membership.billing.desk.views import payment_view
 from membership.billing.schemas import NewPayment
 from membership.events.audit.recorder import plain
 from membership.members.customers.views import display_name
 from membership.members.memberships.changes import locked, set_payment_overdue
+from membership.members.memberships.past_periods import periods_of
 from membership.members.memberships.renewal_undo import (
     Granted,
     make_overdue_again,
@@ -23,7 +24,15 @@ from membership.members.memberships.renewals import renew
 from membership.members.memberships.schemas import Renewal
 from membership.members.memberships.service import Owner, get_membership, required_owner
 from membership.members.memberships.undo import note_payment
-from membership.store.models import BillingState, Company, Customer, Membership, Payment
+from membership.store.models import (
+    BillingState,
+    Company,
+    Customer,
+    Membership,
+    Organization,
+    Payment,
+    Plan,
+)
 from membership.store.upsert import insert_into
 from membership.web.access import Call, Tenant
 from membership.web.errors import Conflict, Invalid, NotFound
@@ -67,6 +76,7 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
         currency=sold.currency,
         plan_name=sold.plan_name,
         paid_by=_owner_name(session, sold),
+        **_on_receipt(session, tenant, sold),
         note=new.note,
         paid_at=paid_at,
         actor_kind=call.actor.kind,
@@ -80,6 +90,22 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
     note_payment(sold, payment.receipt_number)
     session.flush()
     return payment
+
+
+def _on_receipt(session: Session, tenant: Tenant, sold: Membership) -> dict[str, Any]:
+    """Return what is copied for the receipt: the club, the tax rate, and the latest period."""
+    club = session.get_one(Organization, tenant.id)
+    plan = session.get_one(Plan, (tenant.id, sold.plan_id))
+    own = plan.tax_millipercent
+    period = (periods_of(sold) or (None,))[-1]
+    return {
+        "seller_name": club.name,
+        "seller_address": club.address,
+        "seller_tax_number": club.tax_number,
+        "tax_millipercent": club.tax_millipercent if own is None else own,
+        "period_from": None if period is None else period.first_day,
+        "period_until": None if period is None else period.last_day,
+    }
 
 
 def _grant(call: Call, sold: Membership, new: NewPayment, paid_at: datetime) -> Granted:
@@ -207,37 +233,3 @@ def list_payments(
     order = (Payment.paid_at, Payment.id)
     rows, following = newest_first(call.session, query, order, limit, cursor)
     return PaymentPage(items=tuple(payment_view(row) for (row,) in rows), next_cursor=following)
-
-
-def receipt_number(payment: Payment) -> str:
-    """Return the number of a payment's receipt as printed: ``R-000001``."""
-    return f"R-{payment.receipt_number:06d}"
-
-
-def payment_view(payment: Payment) -> PaymentView:
-    """Return a payment as the API shows it."""
-    return PaymentView(
-        id=payment.id,
-        receipt_number=receipt_number(payment),
-        membership_id=payment.membership_id,
-        plan=payment.plan_name,
-        paid_by=payment.paid_by,
-        method=payment.method,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        note=payment.note,
-        paid_at=payment.paid_at,
-        voided_at=payment.voided_at,
-        voided_why=payment.voided_why,
-        actor=ActorView(kind=payment.actor_kind, id=payment.actor_id, name=payment.actor_name),
-        created_at=payment.created_at,
-        renewal=payment.renewal or RenewalOfPayment.NOT_RECORDED,
-        renewal_stays_because=payment.renewal_stays_because,
-        voided_by=None
-        if payment.voided_by_kind is None
-        else ActorView(
-            kind=payment.voided_by_kind,
-            id=payment.voided_by_id,
-            name=payment.voided_by_name or "",
-        ),
-    )

@@ -25,7 +25,7 @@ from membership.events.mail.message import (
     Unsendable,
     message_of,
 )
-from membership.events.mail.outbox import Mail
+from membership.events.mail.outbox import unpacked
 from membership.events.mail.transport import TIMEOUT_SECONDS, Send, Transport, transport
 from membership.events.mail.turns import Turns, is_too_late, withdraw
 from membership.store import lease
@@ -83,7 +83,7 @@ def send_due_mail(work: Work, send: Send | None = None, turns: Turns | None = No
     if leased.body is None:
         return True  # it was too late
     try:
-        mail = Mail(leased.recipient, leased.subject, work.vault.open(leased.body).decode())
+        mail = unpacked(leased.recipient, leased.subject, work.vault.open(leased.body))
         sender = work.settings.mail_from or DEFAULT_SENDER
         message = message_of(mail, leased.id, sender, leased.created_at)
         send(message)

@@ -49,4 +49,7 @@ def message_of(mail: Mail, mail_id: UUID, sender: str, written_at: datetime) -> 
     message["Message-ID"] = f"<{mail_id.hex}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    for each in mail.attachments:
+        main, _, sub = each.kind.partition("/")
+        message.add_attachment(each.data, maintype=main, subtype=sub, filename=each.name)
     return message

@@ -1,7 +1,9 @@
 """The queue of mails, stored in the transaction that causes them; their text is encrypted."""
 
+import base64
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -20,6 +22,15 @@ _LONGEST_SUBJECT = 200
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file in a mail; ``kind`` is its media type."""
+
+    name: str
+    kind: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Mail:
     """A plain-text mail to one recipient. ``text`` may hold a token: it is never logged.
 
@@ -34,6 +45,7 @@ class Mail:
     urgent: bool = False
     life: timedelta = LIFE
     topic: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def queue_mail(
@@ -54,7 +66,7 @@ def queue_mail(
             id=mail_id,
             recipient=mail.recipient,
             subject=subject,
-            body=vault.seal(mail.text.encode()),
+            body=vault.seal(packed(mail)),
             attempts=0,
             next_attempt_at=now,
             created_at=now,
@@ -65,6 +77,33 @@ def queue_mail(
     )
     session.flush()
     return mail_id
+
+
+_FILES = b"\0files"
+"""Begins the content of a mail with files; no text begins so."""
+
+
+def packed(mail: Mail) -> bytes:
+    """Return the content of a mail as it is stored: its text, or its text and files as JSON."""
+    if not mail.attachments:
+        return mail.text.encode()
+    files = [
+        {"name": each.name, "kind": each.kind, "data": base64.b64encode(each.data).decode()}
+        for each in mail.attachments
+    ]
+    return _FILES + json.dumps({"text": mail.text, "files": files}).encode()
+
+
+def unpacked(recipient: str, subject: str, content: bytes) -> Mail:
+    """Return a mail with content that ``packed`` returned. Raises ValueError for any other."""
+    if not content.startswith(_FILES):
+        return Mail(recipient, subject, content.decode())
+    stored = json.loads(content.removeprefix(_FILES))
+    files = tuple(
+        Attachment(each["name"], each["kind"], base64.b64decode(each["data"]))
+        for each in stored["files"]
+    )
+    return Mail(recipient, subject, stored["text"], attachments=files)
 
 
 def withdraw_mails(session: Session, organization_id: int, topic: str) -> None:

@@ -6,9 +6,9 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api_client.messages.code_formats import CodeFormats
 from api_client.messages.scan import Message
-from membership.base.fields import Name
+from membership.base.fields import Name, Paragraph, SafeText
 from membership.base.request_body import RequestBody
-from membership.members.plans.schemas import Currency
+from membership.members.plans.schemas import Currency, TaxRate
 from membership.rules.instants import zone_named
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -22,6 +22,23 @@ def _known_zone(name: str) -> str:
 
 ZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 """The IANA name of a time zone."""
+
+
+_ADDRESS_LINES = 6
+
+
+def _few_lines(address: str) -> str:
+    """Return an address. Raises ValueError if it has more lines than a receipt has place for."""
+    if len(address.splitlines()) > _ADDRESS_LINES:
+        raise ValueError(f"must have at most {_ADDRESS_LINES} lines")
+    return address
+
+
+PostalAddress = Annotated[Paragraph, StringConstraints(max_length=500), AfterValidator(_few_lines)]
+"""A postal address of at most six lines."""
+
+TaxNumber = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), SafeText]
+"""A tax number as it is printed."""
 
 
 class OrganizationChange(RequestBody):
@@ -67,6 +84,19 @@ class OrganizationChange(RequestBody):
         description="Banned and inactive people keep their seat of a company that limits them. By "
         "default seats are held by who may come in.",
     )
+    address: PostalAddress = Field(
+        default="",
+        examples=["Am Ufer 1\n10115 Berlin"],
+        description="Stands on receipts of payments that are recorded from now on, as the tax "
+        "number and the tax rate do.",
+    )
+    tax_number: TaxNumber = Field(default="", examples=["DE123456789"])
+    tax_millipercent: TaxRate | None = Field(
+        default=None,
+        examples=[19000],
+        description="The tax rate within prices of plans that name none, in thousandths of a "
+        "percent: 19000 is 19 %. Null: receipts show no tax.",
+    )
     second_factor_demanded: bool = Field(
         default=False,
         description="Whether managers and admins must sign in with a second factor.",
@@ -85,6 +115,9 @@ class OrganizationView(Message):
     code_formats: tuple[str, ...] = Field(examples=[["QRCode", "Code128", "Code39"]])
     numbers_prove: bool = Field(examples=[False])
     all_take_seats: bool = Field(default=False, examples=[False])
+    address: str = Field(default="", examples=["Am Ufer 1\n10115 Berlin"])
+    tax_number: str = Field(default="", examples=["DE123456789"])
+    tax_millipercent: int | None = Field(default=None, examples=[19000])
     second_factor_demanded: bool
     demo: bool = Field(description="True where the data is the invented demo club.")
     created_at: AwareDatetime

@@ -10,6 +10,7 @@ from api_client.messages.scan import Message, PermissionView
 from membership.base.fields import Name, Paragraph
 from membership.base.request_body import RequestBody
 from membership.rules.money import known_currency
+from membership.rules.tax import WHOLE
 
 PermissionKey = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$", max_length=80)
@@ -23,6 +24,9 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidat
 """Three capital letters (ISO 4217) that are a currency."""
 
 Count = Annotated[int, Field(ge=1, le=1000)]
+
+TaxRate = Annotated[int, Field(ge=0, le=WHOLE, strict=True)]
+"""A tax rate in thousandths of a percent: 19000 is 19 %."""
 
 
 class NewPermission(RequestBody):
@@ -54,6 +58,12 @@ class PlanChange(RequestBody):
     billing: NewInterval | None = Field(default=None, description="How often the price is due.")
     length: NewInterval | None = Field(
         default=None, description="How long a membership lasts; without an end if omitted."
+    )
+    tax_millipercent: TaxRate | None = Field(
+        default=None,
+        examples=[19000],
+        description="The tax rate within the price, in thousandths of a percent: 19000 is 19 %. "
+        "Null for the organization's. It counts for payments from now on.",
     )
     public: bool = Field(default=False, description="Whether customers can sign up for it.")
     archived: bool = Field(default=False, description="An archived plan is no longer sold.")

@@ -55,6 +55,7 @@ def create_plan(session: Session, tenant: Tenant, new: NewPlan, now: datetime) -
         name=new.name,
         description=new.description,
         price_minor=new.price_minor,
+        tax_millipercent=new.tax_millipercent,
         public=new.public,
     )
     _set_interval(plan, "billing", new.billing)
@@ -77,7 +78,7 @@ def change_plan(
     named = change.model_fields_set
     if "name" in named and not change.name:
         raise Invalid("name_missing", "body.name", "A plan needs a name.")
-    for field in ("name", "description", "price_minor", "public"):
+    for field in ("name", "description", "price_minor", "tax_millipercent", "public"):
         if field in named:
             setattr(plan, field, getattr(change, field))
     if change.currency is not None:
@@ -123,6 +124,7 @@ def plan_view(plan: Plan, permissions: tuple[PermissionView, ...]) -> PlanView:
         currency=plan.currency,
         billing=_interval(plan.billing_unit, plan.billing_count),
         length=_interval(plan.length_unit, plan.length_count),
+        tax_millipercent=plan.tax_millipercent,
         public=plan.public,
         archived_at=plan.archived_at,
         permissions=permissions,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from membership.billing.desk.service import receipt_number
+from membership.billing.desk.views import receipt_number
 from membership.portal.login.access import CustomerCall
 from membership.portal.member.schemas import CustomerPayment, CustomerPayments
 from membership.rules.money import written

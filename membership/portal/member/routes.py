@@ -5,8 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-import resources
-from membership.billing.desk.service import receipt_number
+from membership.billing.desk.views import receipt_number
 from membership.data.privacy.export import personal_data
 from membership.portal.login.access import CustomerCall, customer_reads, customer_writes
 from membership.portal.member.cards import customer_cards, issue_first_card
@@ -74,11 +73,10 @@ def list_payments(
 def print_receipt(payment_id: UUID, call: Reader, language: Language = "en") -> Response:
     """Return the receipt of a payment (PDF, A5). 404 `payment_not_found`."""
     # The library for PDF takes a fifth of a second to load, and no start needs it.
-    from membership.billing.desk.receipt import receipt_pdf, receipt_text  # noqa: PLC0415
+    from membership.billing.desk.receipt import receipt_file  # noqa: PLC0415
 
     payment = customer_payment(call, payment_id)
-    text = receipt_text(payment, call.tenant, language)
-    data = receipt_pdf(text, resources.path("fonts"), language, call.now)
+    data = receipt_file(payment, call.tenant, language, call.now)
     return _download(data, "application/pdf", f"{receipt_number(payment)}.pdf")
 
 

@@ -14,6 +14,8 @@ class Organization(Base):
     ``code_formats`` are what its cameras look for, None for the default.
     ``all_take_seats``: banned and inactive customers keep their seat of a company.
     ``numbers_prove``: a scanned number, customer id or install link counts like a card.
+    ``address``, ``tax_number`` and ``tax_millipercent`` are for receipts; the last is the rate of
+    plans without one of their own, in thousandths of a percent, None for no tax.
     """
 
     __tablename__ = "organizations"
@@ -30,5 +32,8 @@ class Organization(Base):
     numbers_prove: Mapped[bool] = mapped_column(default=False)
     all_take_seats: Mapped[bool] = mapped_column(default=False)
     second_factor_demanded: Mapped[bool] = mapped_column(default=False)
+    address: Mapped[str] = mapped_column(String(500), default="")
+    tax_number: Mapped[str] = mapped_column(String(60), default="")
+    tax_millipercent: Mapped[int | None] = mapped_column(Integer)
     next_customer_number: Mapped[int] = mapped_column(BigInteger, default=1)
     created_at: Mapped[datetime]

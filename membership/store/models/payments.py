@@ -1,6 +1,6 @@
 """Payments that were taken, and the numbers of their receipts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +24,12 @@ class BillingState(Base):
 class Payment(Base):
     """Money that was taken for a membership. It is never changed: one in error is voided.
 
-    What was paid for is copied, so that a receipt reads the same for ever. ``granted`` is what it
-    changed of the membership (``membership.members.memberships.renewal_undo.Granted``), for the
-    time that it is voided; ``renewal`` is what became of that. Both are null for payments of
-    before they were recorded.
+    What was paid for is copied, so that a receipt reads the same for ever: the club, its address
+    and tax number, the tax rate (thousandths of a percent) and the period paid for. These are null
+    for payments of before they were recorded, the rate and the last day also where there is none.
+    ``granted`` is what it changed of the membership
+    (``membership.members.memberships.renewal_undo.Granted``), for the time that it is voided;
+    ``renewal`` is what became of that. Both are null for payments of before they were recorded.
     """
 
     __tablename__ = "payments"
@@ -50,6 +52,12 @@ class Payment(Base):
     currency: Mapped[str] = mapped_column(String(3))
     plan_name: Mapped[str] = mapped_column(String(120))
     paid_by: Mapped[str] = mapped_column(String(250))
+    seller_name: Mapped[str | None] = mapped_column(String(120))
+    seller_address: Mapped[str | None] = mapped_column(String(500))
+    seller_tax_number: Mapped[str | None] = mapped_column(String(60))
+    tax_millipercent: Mapped[int | None] = mapped_column(Integer)
+    period_from: Mapped[date | None]
+    period_until: Mapped[date | None]
     note: Mapped[str] = mapped_column(String(500), default="")
     paid_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]

@@ -32,7 +32,11 @@ class Permission(Base):
 
 
 class Plan(Base):
-    """What can be sold. Without ``length_unit`` a membership of it runs on until ended."""
+    """What can be sold. Without ``length_unit`` a membership of it runs on until ended.
+
+    ``tax_millipercent`` is the tax rate within its price, in thousandths of a percent; None for
+    the organization's.
+    """
 
     __tablename__ = "plans"
     __table_args__ = (
@@ -58,6 +62,7 @@ class Plan(Base):
     billing_count: Mapped[int | None] = mapped_column(Integer)
     length_unit: Mapped[IntervalUnit | None]
     length_count: Mapped[int | None] = mapped_column(Integer)
+    tax_millipercent: Mapped[int | None] = mapped_column(Integer)
     public: Mapped[bool] = mapped_column(default=False)
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

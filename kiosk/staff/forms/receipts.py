@@ -1,0 +1,62 @@
+"""The form of what receipts say of the club."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api_client.management import ManagementClient
+from api_client.messages.organization import OrganizationSettings
+from kiosk.staff.forms.meanwhile import Edited
+from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.tax import rate_of, rate_typed
+from kiosk.staff.pages.form import Form, Value
+from kiosk.texts import Texts
+
+_FIELDS = ("address", "tax_number", "tax_millipercent")
+
+
+def receipts_form(
+    texts: Texts, settings: OrganizationSettings
+) -> tuple[Form, Filled[OrganizationSettings]]:
+    """Change the club's address, tax number and tax rate, for receipts from now on."""
+    say = texts.say
+    form = Form(texts, say("Receipts"), say("Save"), topic="receipts")
+    form.add_words(
+        say(
+            "Stands on the receipts of payments that are noted from now on. A receipt that was "
+            "handed out stays as it is."
+        )
+    )
+    form.add_note("address", say("Address of the club"), settings.address)
+    form.add_line("tax_number", say("Tax number"), settings.tax_number)
+    typed = rate_typed(settings.tax_millipercent, texts)
+    form.add_line("tax", say("Tax in prices, in % (empty: none)"), typed)
+    form.add_words(say("A plan can have a rate of its own. What members pay stays the same."))
+
+    edited = Edited(
+        texts,
+        settings,
+        lambda present: present.model_dump(mode="json", include=set(_FIELDS)),
+        {
+            "address": say("Address of the club"),
+            "tax_number": say("Tax number"),
+            "tax_millipercent": say("Tax in prices, in %"),
+        },
+        words={"tax_millipercent": lambda rate: rate_typed(rate, texts) or say("empty")},
+    )
+
+    def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
+        def save(client: ManagementClient, once: str) -> OrganizationSettings:
+            fields = {
+                "address": values["address"],
+                "tax_number": values["tax_number"],
+                "tax_millipercent": rate_of(str(values["tax"]), texts),
+            }
+
+            def send(body: Mapping[str, Any], **state: str) -> OrganizationSettings:
+                return client.change_organization(body, once, **state)
+
+            return edited.save(fields, send, client.organization)
+
+        return save
+
+    return form, filled
