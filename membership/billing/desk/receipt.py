@@ -53,10 +53,10 @@ def _period(payment: Payment, language: str) -> str:
     """Return the period that was paid for; empty if it was not recorded."""
     if payment.period_from is None:
         return ""
-    first = format_date(payment.period_from, "long", locale=language)
+    first = format_date(payment.period_from, "medium", locale=language)
     if payment.period_until is None:
         return catalogue(language).gettext("from {day}").format(day=first)
-    return f"{first} \N{EN DASH} {format_date(payment.period_until, 'long', locale=language)}"
+    return f"{first} \N{EN DASH} {format_date(payment.period_until, 'medium', locale=language)}"
 
 
 def _tax(payment: Payment, language: str) -> tuple[tuple[str, str], ...]:

@@ -55,7 +55,7 @@ def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) ->
     pdf.set_creation_date(now)
     pdf.set_title(text.title)
     pdf.set_lang(language)
-    page = _Page(pdf, Fonts(fonts))
+    page = _Page(pdf, Fonts(fonts), text.title)
     page.heading(text.organization, _CLUB)
     for line in text.about:
         page.heading(line, _ABOUT)
@@ -72,13 +72,17 @@ def receipt_pdf(text: ReceiptText, fonts: Path, language: str, now: datetime) ->
 class _Page:
     """Writes a receipt from the top down; what does not fit any more begins another page."""
 
-    def __init__(self, pdf: FPDF, fonts: Fonts) -> None:
-        self._pdf, self._text = pdf, PdfText(pdf, fonts)
+    def __init__(self, pdf: FPDF, fonts: Fonts, title: str) -> None:
+        self._pdf, self._text, self._title = pdf, PdfText(pdf, fonts), title
         self._begin()
 
     def _begin(self) -> None:
+        """Begin a page; those after the first one have the title above."""
         self._pdf.add_page()
         self._y = _MARGIN
+        if self._pdf.page > 1:
+            self.heading(self._title, _ABOUT)
+            self.space(4)
 
     def space(self, height: float) -> None:
         """Leave some millimetres free."""

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from api_client.messages.payments import ReceiptMailed
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.payment import PaymentSheet
 from kiosk.staff.pages.payment import PaymentsPage
 from tests.kiosk.staff.controllers.test_payment import show
 from tests.kiosk.staff.controllers.test_receipt import Printer
@@ -82,7 +83,7 @@ def test_an_answer_after_other_days_are_shown_changes_no_other_line(staff: Staff
     page = staff.pages.payment.page
     page.mail_buttons[RECEIPT].click()
     task = staff.task("receipt_mail")
-    show(staff, payment(3))
+    staff.pages.payment.show(PaymentSheet((payment(3),), None, None, complete=True))
     staff.presenter.on_done(task, ReceiptMailed(payment_id=payment(1).id, email=EMAIL))
     assert page.mail_buttons["R-000003"].text() == "Mail it"
 

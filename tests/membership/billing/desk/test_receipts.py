@@ -11,6 +11,7 @@ from membership.billing.desk.receipt import ReceiptText, receipt_text
 from membership.store.models import Payment
 from tests.membership.billing.desk.test_payments import GOLD, pay
 from tests.membership.support import Service, arranging
+from tests.passes.pdf_reader import lines_of
 
 CLUB = {"address": "Am Ufer 1\n10115 Berlin", "tax_number": "DE123456789"}
 BAD_CLUBS: dict[str, dict[str, Any]] = {
@@ -61,7 +62,7 @@ def test_a_receipt_names_club_period_tax_and_cashier(service: Service, sold: str
     assert (text.organization, text.title, text.void) == ("Riverside", "Receipt R-000001", "")
     assert text.about == ("Am Ufer 1", "10115 Berlin", "Tax number: DE123456789")
     lines = dict(text.lines)
-    assert lines["Period"] == "April 10, 2027 – May 9, 2027"
+    assert lines["Period"] == "Apr 10, 2027 – May 9, 2027"
     assert (lines["Amount"], lines["Tax in it (19%)"], lines["Net amount"]) == (
         "€49.00",
         "€7.82",
@@ -71,7 +72,7 @@ def test_a_receipt_names_club_period_tax_and_cashier(service: Service, sold: str
     german = text_of(service, paid, "de")
     assert german.about[-1] == "Steuernummer: DE123456789"
     assert ("Enthaltene Steuer (19\xa0%)", "7,82\xa0€") in german.lines
-    assert ("Zeitraum", "10. April 2027 – 9. Mai 2027") in german.lines
+    assert ("Zeitraum", "10.04.2027 – 09.05.2027") in german.lines
 
 
 def test_a_receipt_stays_as_it_was(service: Service, sold: str) -> None:
@@ -139,7 +140,7 @@ def test_the_period_of_each_kind_of_payment(service: Service, amara: str) -> Non
     open_end = service.member(service.plan("Open", price_minor=100), customer_id=amara)
     paid = pay(service, open_end)
     assert (paid["period_from"], paid["period_until"]) == ("2027-03-10", None)
-    assert dict(text_of(service, paid).lines)["Period"] == "from March 10, 2027"
+    assert dict(text_of(service, paid).lines)["Period"] == "from Mar 10, 2027"
     month = service.member(service.plan("Month", **GOLD), customer_id=amara)
     first = pay(service, month)
     assert (first["period_from"], first["period_until"]) == ("2027-03-10", "2027-04-09")
@@ -166,6 +167,20 @@ def test_a_receipt_of_before_names_the_club_as_it_is_now(service: Service, sold:
     assert not {"Period", "Net amount"} & set(dict(text.lines))
     shown = service.get(f"/v1/payments/{paid['id']}")
     assert (shown["seller"], shown["tax_minor"], shown["period_from"]) == (None, None, None)
+
+
+def test_the_printed_receipt_says_all_of_it(service: Service) -> None:
+    name, club = "محمد عبد الله الرشيد", "北京游泳俱乐部"
+    change(service, name=club, **CLUB, tax_millipercent=19_000)
+    customer = service.customer("محمد", family_name="عبد الله الرشيد", language="de")
+    plan = service.plan("Золотая карта", **GOLD)
+    paid = pay(service, service.member(plan, customer_id=customer), note="Beleg 4711")
+    answer = service.call("GET", f"/v1/payments/{paid['id']}/receipt.pdf")
+    text = text_of(service, paid, "de")
+    assert (paid["paid_by"], text.organization) == (name, club)
+    rows = [f"{label}{value}" for label, value in text.lines]  # beside each other
+    shown = [text.organization, *text.about, text.title, *rows]
+    assert lines_of(answer.content) == [each.replace("\xa0", " ") for each in shown]
 
 
 @pytest.mark.parametrize("name", BAD_CLUBS)
