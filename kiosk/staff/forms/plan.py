@@ -30,7 +30,8 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
     form.add_note("description", say("Description"), plan.description if plan else "")
     form.add_line("price", say("Price in {currency}", currency=currency), _price(plan, texts))
     rate = plan.tax_millipercent if plan else None
-    form.add_line("tax", say("Tax in it, in % (empty: as for the club)"), rate_typed(rate, texts))
+    form.add_line("tax", say("Tax in %"), rate_typed(rate, texts))
+    form.add_words(say("The tax that the price includes; empty for the club's rate."))
     units = _units(texts)
     for key, words in (("billing", say("Due every")), ("length", say("Lasts"))):
         now: IntervalMessage | None = getattr(plan, key, None)
@@ -70,7 +71,7 @@ def _edited(texts: Texts, plan: PlanView) -> Edited[PlanView]:
         "name": say("Name"),
         "description": say("Description"),
         "price_minor": say("Price in {currency}", currency=plan.currency),
-        "tax_millipercent": say("Tax in it, in %"),
+        "tax_millipercent": say("Tax in %"),
         "billing": say("Due every"),
         "length": say("Lasts"),
         "permissions": say("Permissions"),

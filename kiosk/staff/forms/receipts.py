@@ -26,20 +26,25 @@ def receipts_form(
             "handed out stays as it is."
         )
     )
-    form.add_note("address", say("Address of the club"), settings.address)
+    form.add_note("address", say("Address"), settings.address)
     form.add_line("tax_number", say("Tax number"), settings.tax_number)
     typed = rate_typed(settings.tax_millipercent, texts)
-    form.add_line("tax", say("Tax in prices, in % (empty: none)"), typed)
-    form.add_words(say("A plan can have a rate of its own. What members pay stays the same."))
+    form.add_line("tax", say("Tax in %"), typed)
+    form.add_words(
+        say(
+            "The tax that prices include; empty for none. A plan can have a rate of its own. What "
+            "members pay stays the same."
+        )
+    )
 
     edited = Edited(
         texts,
         settings,
         lambda present: present.model_dump(mode="json", include=set(_FIELDS)),
         {
-            "address": say("Address of the club"),
+            "address": say("Address"),
             "tax_number": say("Tax number"),
-            "tax_millipercent": say("Tax in prices, in %"),
+            "tax_millipercent": say("Tax in %"),
         },
         words={"tax_millipercent": lambda rate: rate_typed(rate, texts) or say("empty")},
     )

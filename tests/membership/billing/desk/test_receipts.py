@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from membership.billing.desk.receipt import ReceiptText, receipt_text
+from membership.billing.desk.receipt import receipt_text
+from membership.billing.desk.receipt_page import ReceiptText
 from membership.store.models import Payment
 from tests.membership.billing.desk.test_payments import GOLD, pay
 from tests.membership.support import Service, arranging
