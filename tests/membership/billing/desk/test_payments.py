@@ -242,8 +242,10 @@ def test_the_text_of_a_receipt(service: Service, sold: str) -> None:
         "On": "March 10, 2027, 12:00\u202fPM",
         "From": "Amara Okafor",
         "For": "Gold",
+        "Period": "Mar 10, 2027 – Apr 9, 2027",
         "Amount": "€49.00",
         "Paid by": "cash",
+        "Received by": "everything",
         "Note": "slip 4711",
     }
     assert (void.title, void.void) == ("Quittung R-000002", "STORNIERT")
