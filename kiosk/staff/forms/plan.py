@@ -51,6 +51,8 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
 
         def save(client: ManagementClient, once: str) -> PlanView:
             fields = plan_fields(values, currency, texts)
+            if rate is None and fields["tax_millipercent"] is None:
+                del fields["tax_millipercent"]  # a service of before does not know it
             if edited is None or plan_id is None:
                 return client.save_plan(plan_id, fields, once)
 

@@ -72,6 +72,7 @@ OTHER = {
     "PATCH /v1/customers/{customer_id} language": "one of a few",
     "POST /v1/customers/{customer_id}/erase confirm": "compared, not stored",
     "POST /v1/memberships/{membership_id}/payments currency": "three letters",
+    "POST /v1/payments/{payment_id}/receipt/mail email": "as that of a card's mail",
     "POST /v1/scans alternatives": "readings of the same text",
     "POST /v1/scans attention_kinds": "words of the desk",
     "POST /v1/scans desk": "the desk's name",
