@@ -46,7 +46,8 @@ _CHUNK = 64 * 1024
 _RETRY_PAUSE_S = 0.1
 _OVERTAKEN = {"database_busy", "overtaken"}
 """Codes of a 503 whose request only conflicted with concurrent ones."""
-_GOOD = {requests.codes.ok, requests.codes.created, requests.codes.no_content}
+GOOD = frozenset({200, 201, 202, 204})
+"""Statuses of answers that are no refusal: all that the API describes."""
 _MOST_ATTEMPTS = 4
 """Scans that are sent at once at most: two of now, and two that nobody waits for any longer."""
 M = TypeVar("M", bound=Message)
@@ -255,7 +256,7 @@ class MembershipClient:
             raise BadAnswer(f"{self.base_url} sent an answer that cannot be decoded.") from error
         except requests.RequestException as error:
             raise Unreachable(f"{self.base_url} cannot be reached.") from error
-        if response.status_code not in _GOOD:
+        if response.status_code not in GOOD:
             raise _error_for(self.base_url, response, raw)
         return response.status_code, raw, response.headers.get("ETag", "")
 

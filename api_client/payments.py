@@ -54,8 +54,8 @@ class PaymentsClient(CardsClient):
         ``language`` is for customers of whom none is known.
         """
         path = f"/v1/payments/{payment_id}/receipt/mail"
-        headers = {**keyed(once), "Accept-Language": language}
-        return self._ask(ReceiptMailed, "POST", path, body={}, headers=headers)
+        body = {"fallback_language": language}
+        return self._ask(ReceiptMailed, "POST", path, body=body, headers=keyed(once))
 
     def _payments(
         self, path: str, wanted: Mapping[str, str | int], cursor: str | None

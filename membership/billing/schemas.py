@@ -56,7 +56,12 @@ class ReceiptMail(RequestBody):
     language: Literal["en", "de"] | None = Field(
         default=None,
         examples=["de"],
-        description="By default the customer's own, else one of `Accept-Language`.",
+        description="By default the customer's own, else the one below.",
+    )
+    fallback_language: Literal["en", "de"] | None = Field(
+        default=None,
+        examples=["de"],
+        description="For customers of whom none is known; by default one of `Accept-Language`.",
     )
 
 

@@ -50,6 +50,7 @@ def mail_receipt(
     email = wanted.email or own
     if email is None:
         raise Invalid("email_missing", "body.email", "there is no address, so one is needed")
+    accepted = wanted.fallback_language or accepted
     language = wanted.language or receipt_language(payer, accepted)
     number = receipt_number(payment)
     pdf = receipt_file(payment, call.tenant, language, call.now)

@@ -116,7 +116,9 @@ def print_receipt(
     call: Reader,
     language: Annotated[
         Literal["en", "de"] | None,
-        Query(description="Language of the receipt; by default the customer's own."),
+        Query(
+            description="Language of the receipt; by default the customer's own.", examples=["de"]
+        ),
     ] = None,
 ) -> Response:
     """Return the receipt of a payment (PDF, A5); that of a voided one is marked as void.

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import membership
+from api_client.client import GOOD
 from tests.membership.application import api_document
 
 Node = dict[str, Any]
@@ -224,3 +225,14 @@ def test_errors_are_problems(described: Node) -> None:
             if content.get("application/problem+json", {}).get("schema") != problem:
                 missing.append(f"{name}: {status} as a problem")
     assert not missing, report(missing)
+
+
+def test_the_desk_takes_every_good_answer_that_is_described(described: Node) -> None:
+    """A mail that was queued (202) was an answer of somebody else to it."""
+    answers = {
+        (name, int(status))
+        for name, operation in operations(described)
+        for status in operation["responses"]
+        if status.startswith("2")
+    }
+    assert {status for _, status in answers} == GOOD

@@ -105,6 +105,9 @@ def test_a_company_gets_it_at_its_address_for_bills(service: Service) -> None:
     (message,) = sent(service)
     assert message["Subject"].startswith("Quittung")
     assert "Northwind" in text_of(message)
+    mail(service, payment, fallback_language="de")
+    (message,) = sent(service)
+    assert message["Subject"].startswith("Quittung")
 
 
 def test_a_void_receipt_says_so_and_a_repeat_mails_nothing_twice(service: Service) -> None:
