@@ -27,7 +27,11 @@ _HINTS = {
     OrderTrouble.NOT_GRANTED: f"{_REFUND}, or remove the cause and synchronize the order.",
     OrderTrouble.UNKNOWN_TO_PROVIDER: "Look for the order in Stripe's dashboard; then settle this.",
 }
-_BANNED = "Paid by a customer who is banned."
+_WHO = {
+    OrderTrouble.PAID_BY_BANNED: "Paid by a customer who is banned.",
+    OrderTrouble.PAID_BY_ERASED: "Paid by a customer who was erased.",
+}
+"""What staff read of a payment that was granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,17 @@ def flag_payment(
 ) -> None:
     """Flag a payment of an order for staff, with an event.
 
-    The ``first`` payment of somebody who is banned or erased has no further one: its subscription
-    is cancelled, at once where nothing was granted.
+    One that renews what an archived company has is nothing to look at: it was granted. The
+    ``first`` payment of somebody who is banned or erased has no further one: its subscription is
+    cancelled, at once where nothing was granted.
     """
-    if state.trouble is None:
-        return
     granted = order.membership_id is not None
-    order.trouble = _BANNED if granted else f"Paid, and not granted: {state.refusal}"
+    if state.trouble is None or (granted and state.trouble not in _WHO):
+        return
+    order.trouble = _WHO[state.trouble] if granted else f"Paid, and not granted: {state.refusal}"
     order.trouble_kind, order.settled_at = state.trouble, None
     told = "payment_of_banned" if granted else "paid_order_not_granted"
-    logger().error(told, order=str(order.id), why=state.refusal or _BANNED)
+    logger().error(told, order=str(order.id), why=order.trouble)
     data = {
         **order_data(order),
         "reason": state.trouble.value,
@@ -87,6 +92,16 @@ def flag_payment(
     if stops and order.subscription_id is not None:
         kind = ProviderTaskKind.CANCEL_LATER if granted else ProviderTaskKind.CANCEL_NOW
         ask_provider(session, here, kind, [order.subscription_id], now)
+
+
+def is_paid_anew(order: BillingOrder, paid_before: datetime | None) -> bool:
+    """Whether staff have not seen this payment yet, though they may have settled the order.
+
+    ``paid_before`` is until when it was paid as stored before.
+    """
+    if order.trouble_kind in {None, OrderTrouble.UNKNOWN_TO_PROVIDER}:
+        return order.trouble_kind is not None or order.trouble is None
+    return paid_before is not None and order.paid_until != paid_before
 
 
 def order_data(order: BillingOrder) -> dict[str, str | None]:

@@ -14,7 +14,12 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.base.logs import logger
-from membership.billing.orders.flags import flag_payment, lock_owner, settle_refunded
+from membership.billing.orders.flags import (
+    flag_payment,
+    is_paid_anew,
+    lock_owner,
+    settle_refunded,
+)
 from membership.billing.orders.grants import PaidFor, grant, term_paid
 from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
 from membership.billing.orders.terms import is_payment_pending
@@ -66,11 +71,13 @@ def store_state(
             _update_membership(session, tenant, order.membership_id, term, now)
             if paid_before is not None and order.paid_until != paid_before:
                 flag_payment(session, order, owner, now, first=False)
-        elif owner.refusal is None and order.settled_at is None:
+        elif owner.refusal is None and (
+            order.settled_at is None or is_paid_anew(order, paid_before)
+        ):
             order.membership_id = _grant(session, tenant, order, paid_for, grace_days, now=now).id
-            order.trouble = order.trouble_kind = None
+            order.trouble = order.trouble_kind = order.settled_at = None
             flag_payment(session, order, owner, now, first=True)
-        elif order.trouble is None:
+        elif is_paid_anew(order, paid_before):
             flag_payment(session, order, owner, now, first=True)
     settle_refunded(session, order, now)
     order.version += 1

@@ -27,6 +27,7 @@ from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.schemas import EarlyEnd
 from membership.members.memberships.service import billing_of, get_membership
 from membership.members.memberships.terminations import end_early, withdraw_end
+from membership.members.payers.provider_queue import withdraw_cancellations
 from membership.rules.instants import day_end, day_start, local_day
 from membership.rules.periods import is_in_instalments, nth_day
 from membership.store.models import BillingOrder, Membership
@@ -173,6 +174,8 @@ class StripePayments:
         await call_provider(self.transactions, keys, change)
 
         def audit(session: Session, _now: datetime) -> None:
+            if not cancelled:
+                withdraw_cancellations(session, self.tenant.id, subscription_id)
             record(session, self.tenant.id, action, membership_id)
 
         await self.transactions.write(audit, self.actor)

@@ -21,6 +21,7 @@ from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import call_provider
 from membership.events.audit.recorder import record
+from membership.members.payers.provider_queue import withdraw_cancellations
 from membership.store.models import BillingOrder
 from membership.web.access import Call, Caller, IdempotencyHeader, allows, reads, writes
 from membership.web.errors import Conflict
@@ -122,8 +123,8 @@ def settle_order(
 ) -> OrderView:
     """Mark the trouble of an order as settled: it was refunded, or is right as it is.
 
-    A full refund settles it by itself. Repeating the request is safe; a later payment of somebody
-    who is banned is flagged anew.
+    A refund of all that was paid settles it by itself. Repeating the request is safe; a later
+    payment of somebody who is banned, or that grants nothing, is flagged anew.
 
     Errors: `order_not_found` (404); `nothing_to_settle` (409).
     """
@@ -167,7 +168,7 @@ async def resume_order(
     caller: Allowed,
     idempotency_key: IdempotencyHeader = None,
 ) -> OrderView:
-    """Undo the cancellation of a subscription that has not ended.
+    """Undo the cancellation of a subscription that has not ended, also one still to be carried out.
 
     Errors: `order_not_found` (404); `not_cancellable`, `billing_not_set_up`,
     `payment_provider_refused` (409); `payment_provider_unavailable` (503).
@@ -218,6 +219,8 @@ async def _change(
     await call_provider(transactions, keys, lambda gateway: change(gateway, subscription_id))
 
     def audit(session: Session, _now: datetime) -> None:
+        if action == "billing.resumed":
+            withdraw_cancellations(session, caller.tenant.id, subscription_id)
         record(session, caller.tenant.id, action, membership_id or order_id)
 
     await transactions.write(audit, caller.actor)

@@ -26,9 +26,14 @@ def cancel_renewal(api: stripe.V1Services, subscription_id: str) -> None:
     """Cancel at the end of the current period; at once if it is not paid, which voids its invoice.
 
     If it is paid meanwhile, the period is kept. A failure in between leaves a subscription that is
-    not renewed; the next attempt does the rest.
+    not renewed; the next attempt does the rest. Does nothing to one that has ended.
     """
-    api.subscriptions.update(subscription_id, params={"cancel_at_period_end": True})
+    try:
+        api.subscriptions.update(subscription_id, params={"cancel_at_period_end": True})
+    except stripe.InvalidRequestError:
+        if read_subscription(api, subscription_id).ended_at is None:
+            raise
+        return
     facts = read_subscription(api, subscription_id)
     if facts.ended_at is None and not facts.is_paid and _void_open(api, facts):
         cancel_subscription(api, subscription_id)

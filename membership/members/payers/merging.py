@@ -46,8 +46,9 @@ def settle_subscriptions(
         raise Invalid("order_not_charging", "body.cancel_orders", message)
     ends = [each for each in charging if each.id in chosen]
     carry_out(session, ends, SubscriptionChoice.CANCEL_AT_PERIOD_END, now)
-    # A page of one could be paid for what the other one has.
-    close_pages(session, here, [stays.id, goes.id] if of_goes else [goes.id], now)
+    # A page of one could be paid for what the other one has, or by somebody banned by the merge.
+    all_close = of_goes or goes.state is CustomerState.BANNED
+    close_pages(session, here, [stays.id, goes.id] if all_close else [goes.id], now)
 
 
 def refresh_merged(session: Session, stays: Customer, now: datetime) -> None:

@@ -7,6 +7,7 @@ reached. ``billing.outbox`` carries the tasks out, and retries what fails.
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from membership.store.models import ProviderTask, ProviderTaskKind, StripeAccount
@@ -37,4 +38,17 @@ def ask_provider(
         insert_into(connection, ProviderTask)
         .values(rows)
         .on_conflict_do_update(index_elements=["organization_id", "kind", "object_id"], set_=anew)
+    )
+
+
+def withdraw_cancellations(session: Session, organization_id: int, subscription_id: str) -> None:
+    """Delete what is still to cancel a subscription: it was resumed since."""
+    session.execute(
+        delete(ProviderTask)
+        .where(
+            ProviderTask.organization_id == organization_id,
+            ProviderTask.kind.in_((ProviderTaskKind.CANCEL_NOW, ProviderTaskKind.CANCEL_LATER)),
+            ProviderTask.object_id == subscription_id,
+        )
+        .execution_options(synchronize_session=False)
     )
