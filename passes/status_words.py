@@ -83,7 +83,15 @@ _BY_LANGUAGE: Mapping[str, tuple[str, str, str, str, str, str, str]] = {
     "zh-Hant": ("有效", "已過期", "尚未開始", "無會員資格", "請洽櫃檯", "已失效", "無限期"),
 }  # fmt: skip
 
-_SAME = {"no": "nb", "nn": "nb", "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "in": "id", "iw": "he"}
+_SAME = {
+    "no": "nb",
+    "nn": "nb",
+    "zh-TW": "zh-Hant",
+    "zh-HK": "zh-Hant",
+    "zh-MO": "zh-Hant",
+    "in": "id",
+    "iw": "he",
+}
 """Languages by another tag, and close ones."""
 
 LANGUAGES = frozenset({*_BY_LANGUAGE, *_SAME})

@@ -112,6 +112,9 @@ def _small_font(font: Font, shapes: Mapping[str, _Shape]) -> bytes:
         sTypoAscender=up, sTypoDescender=down, usWinAscent=max(0, up), usWinDescent=max(0, -down)
     )
     builder.setupPost()
+    # The time at which it is made is left out: a card made again is the same file.
+    builder.updateHead(created=0, modified=0)
+    builder.font.recalcTimestamp = False
     out = io.BytesIO()
     builder.save(out)
     return out.getvalue()

@@ -67,6 +67,7 @@ def test_a_card_of_one_language_shows_no_english(language: str) -> None:
 def test_the_nearest_language_is_taken(language: str, word: str) -> None:
     assert status(language, FaceStatus.ACTIVE) == word
     assert status("zh-Hant-TW", FaceStatus.EXPIRED) == "已過期"
+    assert {status(each, FaceStatus.EXPIRED) for each in ("zh-TW", "zh-HK", "zh-MO")} == {"已過期"}
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,15 @@ def test_a_card_in_a_right_to_left_language_begins_at_the_right() -> None:
     assert mirrored != plain
 
 
+def test_a_card_that_is_made_again_is_the_same_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of the call is in no font of it; fontTools takes it from here for once."""
+    made = []
+    for now in ("0", "1700000000"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", now)
+        made.append(card_pdf(face(design(), customer_name="محمد Żą"), {}, FONTS.folder, "en", NOW))
+    assert made[0] == made[1]
+
+
 def test_the_fonts_are_small_enough_and_their_licences_are_beside_them() -> None:
     files = [each for each in FONTS.folder.rglob("*") if each.suffix in {".ttf", ".otf"}]
     assert sum(each.stat().st_size for each in files) <= LIMIT_BYTES
