@@ -29,6 +29,7 @@ BENCHES = {
     "throughput": "Scans and permission checks per second",
     "scale": "A club of a million customers",
     "rollout": "One design edit over 100,000 cards, with a kill on the way",
+    "billing": "Billing events a second",
     "passes": "Signed passes, and the memory of many",
 }
 
