@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
-from api_client.messages.billing import CheckoutLink, InvoicePage, OrderPage, OrderView
+from api_client.messages.billing import (
+    CheckoutLink,
+    InvoicePage,
+    InvoiceView,
+    OrderPage,
+    OrderView,
+    RefundAnswer,
+)
 
 from .client import MembershipClient, keyed
 
@@ -53,6 +60,11 @@ class BillingClient(MembershipClient):
     def settle_order(self, order_id: UUID) -> OrderView:
         """Mark the trouble of an order as settled, and return the order."""
         return self._ask(OrderView, "POST", f"{_PATH}/{order_id}/settle")
+
+    def answer_refund(self, invoice_id: str, answer: RefundAnswer) -> InvoiceView:
+        """Say whether the membership of a refunded invoice ends, and return the invoice."""
+        path = f"/v1/billing/invoices/{invoice_id}/refund-answer"
+        return self._ask(InvoiceView, "POST", path, body={"membership": answer.value})
 
     def invoices_of(self, membership_id: UUID, cursor: str | None = None) -> InvoicePage:
         """Return a page of invoices of a membership, newest first."""

@@ -45,7 +45,7 @@ ROUTERS = (
     _later("members.memberships.routes", "/v1/memberships/**"),
     _later("billing.desk.routes", "/v1/memberships/{}/payments", "/v1/payments/**"),
     _later("billing.orders.routes", "/v1/billing/orders/**"),
-    _later("billing.orders.invoice_routes", "/v1/billing/invoices"),
+    _later("billing.orders.invoice_routes", "/v1/billing/invoices/**"),
     _later("billing.inbox.routes", "/v1/billing/events/**"),
     _later("billing.outbox.routes", "/v1/billing/tasks/**"),
     _later("billing.stripe.routes", "/v1/billing/stripe"),

@@ -48,6 +48,21 @@ class OrderTrouble(StrEnum):
     UNKNOWN_TO_PROVIDER = "unknown_to_provider"
 
 
+class DisputeState(StrEnum):
+    """What became of a payment that the payer's bank contests."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class RefundAnswer(StrEnum):
+    """What staff decided about the membership of a payment that was refunded as a whole."""
+
+    ENDED = "ended"
+    KEPT = "kept"
+
+
 class StripeView(Editable):
     """State of a club's account at Stripe. Stored keys are never returned."""
 
@@ -100,6 +115,10 @@ class OrderView(Message):
     settled_at: AwareDatetime | None = Field(
         default=None, description="When staff, or a full refund, settled the trouble."
     )
+    refunded_invoice: str | None = Field(
+        default=None,
+        description="An invoice that was refunded as a whole: does the membership end?",
+    )
     created_at: AwareDatetime
     checked_at: AwareDatetime | None = Field(description="When the provider was last asked.")
 
@@ -126,6 +145,14 @@ class InvoiceView(Message):
     period_end: AwareDatetime | None
     refunded_minor: int = Field(examples=[0], description="How much of it was paid back.")
     disputed: bool = Field(description="The payer's bank contests the payment, or did and won.")
+    dispute: DisputeState | None = Field(
+        default=None, description="What became of it; `won` is from the club's view."
+    )
+    asks_end: bool = Field(
+        default=False,
+        description="It was refunded as a whole, and nobody said whether the membership ends.",
+    )
+    refund_answer: RefundAnswer | None = Field(default=None, description="What was said.")
 
 
 class InvoicePage(Message):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, model_validator
 
+from api_client.messages.billing import RefundAnswer
 from api_client.messages.payments import PaymentMethod
 from api_client.messages.scan import Message
 from membership.base.fields import Email, Instant
@@ -133,6 +134,15 @@ class Cancellation(RequestBody):
         default="period_end",
         examples=["period_end"],
         description="At the end of the paid period, or at once; without a refund.",
+    )
+
+
+class RefundDecision(RequestBody):
+    """Whether the membership of a refunded payment ends."""
+
+    membership: RefundAnswer = Field(
+        examples=["ended"],
+        description="`ended`: it ends at once, and its subscription with it. `kept`: it stays.",
     )
 
 

@@ -67,6 +67,15 @@ class EventType(StrEnum):
         "card_design.updated",
         "A design was edited or archived; cards issued before are changed in the background.",
     )
+    BILLING_PAYMENT_REFUNDED = (
+        "billing.payment_refunded",
+        "A payment through the provider was refunded, in part or as a whole.",
+    )
+    BILLING_PAYMENT_DISPUTED = (
+        "billing.payment_disputed",
+        "The payer's bank contests a payment through the provider.",
+    )
+    BILLING_DISPUTE_CLOSED = "billing.dispute_closed", "A dispute of a payment was won or lost."
     BILLING_PAYMENT_FLAGGED = (
         "billing.payment_flagged",
         "A payment arrived of somebody who is banned or erased, or was not granted: look at it.",

@@ -105,6 +105,7 @@ NEEDS: dict[str, Need] = {
     "POST /v1/billing/tasks/{task_kind}/{object_id}/retry": Scope.MEMBERSHIPS_WRITE,
     "POST /v1/billing/orders/{order_id}/resume": Scope.MEMBERSHIPS_WRITE,
     "GET /v1/billing/invoices": Scope.MEMBERSHIPS_READ,
+    "POST /v1/billing/invoices/{invoice_id}/refund-answer": Scope.MEMBERSHIPS_WRITE,
     "GET /v1/billing/events": Scope.MEMBERSHIPS_READ,
     "POST /v1/billing/events/{billing_event_id}/retry": Scope.MEMBERSHIPS_WRITE,
     "GET /v1/organization": Scope.ORGANIZATION_READ,

@@ -12,10 +12,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from api_client.messages.billing import InvoiceStatus
 from membership.billing.inbox.queue import store_event
 from membership.billing.stripe.gateway import ProviderEvent
 from membership.members.payers.provider_queue import ask_provider
-from membership.store.models import Event, ProviderTaskKind, Role, StaffAccount, WebhookDelivery
+from membership.store.models import (
+    BillingInvoice,
+    Event,
+    ProviderTaskKind,
+    Role,
+    StaffAccount,
+    WebhookDelivery,
+)
 from tests.fakes.stripe_server import StripeServer
 from tests.membership.application import api_document
 from tests.membership.conftest import Databases
@@ -89,6 +97,18 @@ class Rows:
         ids["billing_event_id"] = told.event_id
         with arranging(at.database) as session:
             store_event(session, at.tenant.id, told, NOON)
+            ids["invoice_id"] = "in_fremdling"
+            session.add(
+                BillingInvoice(
+                    organization_id=at.tenant.id,
+                    id=ids["invoice_id"],
+                    order_id=UUID(ids["order_id"]),
+                    status=InvoiceStatus.OPEN,
+                    amount_minor=4900,
+                    currency="EUR",
+                    created_at=NOON,
+                )
+            )
             ids["object_id"], kind = "cus_fremdling", ProviderTaskKind.UPDATE_PAYER
             ids["task_kind"] = kind.value
             ask_provider(session, at.tenant.id, kind, [ids["object_id"]], NOON)

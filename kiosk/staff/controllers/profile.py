@@ -15,7 +15,7 @@ from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.subscription import SUBSCRIPTION
 from kiosk.staff.forms.membership import MembershipForms
 from kiosk.staff.forms.payment import payment_form
-from kiosk.staff.forms.subscription import order_form, settle_form
+from kiosk.staff.forms.subscription import order_form, refund_form, settle_form
 from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
@@ -81,10 +81,17 @@ class ProfileController(Controller):
             case Action.OPEN, UUID():
                 open_(Place(self.entry_place, target))
             case Action.SETTLE, Flag():
-                form = settle_form(self._texts, target, self.about())
-                self._context.changes.ask(*form)
+                self._settle(target)
             case _, MembershipLine():
                 self._act_on_membership(action, target)
+
+    def _settle(self, flag: Flag) -> None:
+        """Ask what becomes of a payment that staff have looked at."""
+        texts, ask = self._texts, self._context.changes.ask
+        if flag.refunded_invoice is None:
+            ask(*settle_form(texts, flag, self.about()))
+        else:
+            ask(*refund_form(texts, flag, flag.refunded_invoice, self.about()))
 
     def show_profile(self, words: ProfileWords, billing: ProfileBilling | None) -> None:
         """Show a profile, and on it why its payments through Stripe are not known."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from api_client.management import ManagementClient
-from api_client.messages.billing import CheckoutLink, OrderView
+from api_client.messages.billing import CheckoutLink, InvoiceView, OrderView, RefundAnswer
 from api_client.messages.management import CompanyView, PlanView
 from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled
@@ -117,3 +117,27 @@ def settle_form(texts: Texts, flag: Flag, about: str) -> tuple[Form, Filled[Orde
     form.add_words(f"{flag.title}. {flag.below}")
     form.add_words(say("Once it is settled, it is no longer shown here."))
     return form, lambda _values: lambda client, _once: client.settle_order(flag.order_id)
+
+
+def refund_form(
+    texts: Texts, flag: Flag, invoice_id: str, about: str
+) -> tuple[Form, Filled[InvoiceView]]:
+    """Say whether the membership of a payment that was paid back as a whole ends."""
+    say = texts.say
+    topic = f"refund:{invoice_id}"
+    form = Form(texts, say("Paid back"), say("Save"), topic=topic, about=about, final=True)
+    form.add_words(f"{flag.title}. {flag.below}")
+    form.add_choice(
+        "membership",
+        say("Membership"),
+        [
+            (RefundAnswer.KEPT.value, say("stays as it is")),
+            (RefundAnswer.ENDED.value, say("ends at once, with its subscription")),
+        ],
+    )
+
+    def filled(values: Mapping[str, Value]) -> Call[InvoiceView]:
+        answer = RefundAnswer(str(values["membership"]))
+        return lambda client, _once: client.answer_refund(invoice_id, answer)
+
+    return form, filled

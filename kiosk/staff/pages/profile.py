@@ -126,7 +126,9 @@ class ProfilePage(PageView):
         """Return a payment that staff have to look at."""
         buttons = []
         if allowed.memberships:
-            settle = QPushButton(self._texts.say("Settled …"))
+            asks = flag.refunded_invoice is not None
+            words = self._texts.say("Decide …") if asks else self._texts.say("Settled …")
+            settle = QPushButton(words)
             settle.clicked.connect(lambda: self.acted.emit(Action.SETTLE, flag))
             buttons.append(settle)
         line = ActionLine(flag.title, (flag.below,), buttons)

@@ -33,11 +33,16 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class Flag:
-    """A payment that staff have to look at: whose it is not to be, and what to do."""
+    """A payment that staff have to look at: whose it is not to be, and what to do.
+
+    ``refunded_invoice`` is one that was paid back as a whole, with the question whether its
+    membership ends; None for anything else.
+    """
 
     order_id: UUID
     title: str
     below: str
+    refunded_invoice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,11 +90,17 @@ def billed_lines(
 
 def flags(orders: Iterable[OrderView], texts: Texts, zone: str) -> tuple[Flag, ...]:
     """Return the payments among ``orders`` that staff have to look at, and have not settled."""
-    return tuple(
-        Flag(order.id, _flag_title(order, texts, zone), _flag_hint(order, texts))
-        for order in orders
-        if order.trouble is not None and order.settled_at is None
-    )
+    found: list[Flag] = []
+    for order in orders:
+        if order.trouble is not None and order.settled_at is None:
+            title = _flag_title(order, texts, zone)
+            found.append(Flag(order.id, title, _flag_hint(order, texts)))
+        if order.refunded_invoice is not None:
+            price = money(order.amount_minor, order.currency, texts)
+            title = texts.say("{plan}, {amount}: paid back", plan=order.plan, amount=price)
+            ask = texts.say("Does the membership end?")
+            found.append(Flag(order.id, title, ask, order.refunded_invoice))
+    return tuple(found)
 
 
 def _flag_title(order: OrderView, texts: Texts, zone: str) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, SubscriptionStatus
-from membership.base.logs import logger
 from membership.billing.orders.flags import (
     flag_payment,
     is_paid_anew,
@@ -21,6 +20,7 @@ from membership.billing.orders.flags import (
     settle_refunded,
 )
 from membership.billing.orders.grants import PaidFor, grant, term_paid
+from membership.billing.orders.refunds import note_refund_and_dispute
 from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
 from membership.billing.orders.terms import is_payment_pending
 from membership.billing.stripe.gateway import InvoiceFacts, SubscriptionFacts
@@ -63,7 +63,7 @@ def store_state(
     if owner.erased:
         order.provider_customer_id = payer  # the erasure removed the payer's id
     for facts in state.invoices:
-        _store_invoice(session, order, facts)
+        _store_invoice(session, order, facts, now)
     paid_for = _paid_for(order, state, now, was_pending=was_pending)
     if paid_for is not None:
         if order.membership_id is not None:
@@ -127,7 +127,9 @@ def _next_check(order: BillingOrder, now: datetime) -> datetime | None:
     return None
 
 
-def _store_invoice(session: Session, order: BillingOrder, facts: InvoiceFacts) -> None:
+def _store_invoice(
+    session: Session, order: BillingOrder, facts: InvoiceFacts, now: datetime
+) -> None:
     """Insert or update an invoice. Refunds and disputes stay as stored where they were not read."""
     row = session.get(BillingInvoice, (order.organization_id, facts.invoice_id))
     if row is None:
@@ -143,10 +145,7 @@ def _store_invoice(session: Session, order: BillingOrder, facts: InvoiceFacts) -
     row.amount_minor, row.currency = facts.amount_minor, facts.currency
     row.created_at = facts.created_at
     row.period_start, row.period_end = facts.period_start, facts.period_end
-    if facts.refunded_minor is not None and facts.disputed is not None:
-        if facts.disputed and not row.disputed:
-            logger().warning("payment_disputed", invoice=row.id, order=str(order.id))
-        row.refunded_minor, row.disputed = facts.refunded_minor, facts.disputed
+    note_refund_and_dispute(session, order, row, facts, now)
 
 
 def _paid_for(

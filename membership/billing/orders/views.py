@@ -15,6 +15,7 @@ from api_client.messages.billing import (
     SubscriptionStatus,
 )
 from membership.billing.orders.flags import hint_of
+from membership.billing.orders.refunds import asks_end, refunded_invoice
 from membership.billing.orders.terms import billing_terms, length_terms
 from membership.members.memberships.entitlements import last_day_of
 from membership.rules.instants import day_after, last_day_before
@@ -56,6 +57,7 @@ def last_days(session: Session, order: BillingOrder) -> tuple[date | None, date 
 def order_view(session: Session, order: BillingOrder) -> OrderView:
     """Return an order as the API shows it."""
     last_day, ends_on = last_days(session, order)
+    refunded = refunded_invoice(session, order)
     return OrderView(
         id=order.id,
         customer_id=order.customer_id,
@@ -75,13 +77,16 @@ def order_view(session: Session, order: BillingOrder) -> OrderView:
         trouble_kind=order.trouble_kind,
         hint=hint_of(order),
         settled_at=order.settled_at,
+        refunded_invoice=None if refunded is None else refunded.id,
         created_at=order.created_at,
         checked_at=order.checked_at,
     )
 
 
-def invoice_view(invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
+def invoice_view(session: Session, invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
     """Return an invoice as the API shows it."""
+    key = (order.organization_id, order.membership_id)
+    sold = None if order.membership_id is None else session.get(Membership, key)
     return InvoiceView(
         id=invoice.id,
         number=invoice.number,
@@ -95,6 +100,9 @@ def invoice_view(invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
         period_end=invoice.period_end,
         refunded_minor=invoice.refunded_minor,
         disputed=invoice.disputed,
+        dispute=invoice.dispute,
+        asks_end=asks_end(invoice, order, sold),
+        refund_answer=invoice.refund_answer,
     )
 
 
@@ -136,4 +144,6 @@ def invoice_page(
     """Return a page of invoices, newest first. Raises Invalid for a bad cursor."""
     order = (BillingInvoice.created_at, BillingInvoice.id)
     rows, following = newest_first(session, query, order, limit, cursor)
-    return InvoicePage(items=tuple(invoice_view(*row) for row in rows), next_cursor=following)
+    return InvoicePage(
+        items=tuple(invoice_view(session, *row) for row in rows), next_cursor=following
+    )

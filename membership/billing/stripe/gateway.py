@@ -9,7 +9,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from api_client.messages.billing import InvoiceStatus, OrderState, SubscriptionStatus
+from api_client.messages.billing import (
+    DisputeState,
+    InvoiceStatus,
+    OrderState,
+    SubscriptionStatus,
+)
 from membership.rules.periods import Interval
 
 
@@ -121,7 +126,8 @@ class CheckoutFacts:
 class InvoiceFacts:
     """State of an invoice or a one-time payment.
 
-    ``refunded_minor`` and ``disputed`` are None where the charges behind it were not read.
+    ``refunded_minor`` and ``disputed`` are None where the charges behind it were not read;
+    ``dispute`` is None without one.
     """
 
     invoice_id: str
@@ -136,6 +142,7 @@ class InvoiceFacts:
     attempted: bool
     refunded_minor: int | None = None
     disputed: bool | None = None
+    dispute: DisputeState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import stripe
 
+from api_client.messages.billing import DisputeState
 from membership.billing.stripe.gateway import (
     EventSubject,
     InvoiceFacts,
@@ -26,6 +27,13 @@ from membership.billing.stripe.stripe_parsing import (
     subscription_of_invoice,
 )
 
+_DISPUTES = {
+    "won": DisputeState.WON,
+    "warning_closed": DisputeState.WON,
+    "prevented": DisputeState.WON,
+    "lost": DisputeState.LOST,
+}
+"""What became of a dispute, by its status; all others are open."""
 _PAYMENT_PREFIX = "pi_"
 """Ids of payment intents, which stand for one-time payments."""
 
@@ -37,13 +45,13 @@ def read_invoice(api: stripe.V1Services, invoice_id: str) -> InvoiceFacts:
     """
     if invoice_id.startswith(_PAYMENT_PREFIX):
         payment = _payment(api, invoice_id)
-        return _with_charges(payment_facts(payment), [payment.get("latest_charge")])
+        return _with_charges(api, payment_facts(payment), [payment.get("latest_charge")])
     found = api.invoices.retrieve(invoice_id, params={"expand": ["payments"]}).to_dict()
     facts = invoice_facts(found)
     if facts is None:
         raise ProviderMisses("The invoice is a draft.")
     payments = (found.get("payments") or {}).get("data", ())
-    return _with_charges(facts, [_charge_of(api, each) for each in payments])
+    return _with_charges(api, facts, [_charge_of(api, each) for each in payments])
 
 
 def read_invoice_url(api: stripe.V1Services, invoice_id: str) -> str:
@@ -113,11 +121,26 @@ def _charge_of(api: stripe.V1Services, payment: Any) -> Any:
     return None if intent is None else _payment(api, intent).get("latest_charge")
 
 
-def _with_charges(facts: InvoiceFacts, charges: list[Any]) -> InvoiceFacts:
+def _with_charges(api: stripe.V1Services, facts: InvoiceFacts, charges: list[Any]) -> InvoiceFacts:
     """Return the facts with the refunds and disputes of their charges."""
     made = [each for each in charges if each is not None]
+    disputed = [each for each in made if each["disputed"]]
     return replace(
         facts,
         refunded_minor=from_stripe(sum(each["amount_refunded"] for each in made), facts.currency),
-        disputed=any(each["disputed"] for each in made),
+        disputed=bool(disputed),
+        dispute=_dispute(api, disputed),
     )
+
+
+def _dispute(api: stripe.V1Services, charges: list[Any]) -> DisputeState | None:
+    """Return what became of the disputes of charges: open while one is, lost if one was."""
+    states = {
+        _DISPUTES.get(dispute["status"], DisputeState.OPEN)
+        for charge in charges
+        for dispute in api.disputes.list(params={"charge": charge["id"]}).to_dict()["data"]
+    }
+    for state in (DisputeState.OPEN, DisputeState.LOST, DisputeState.WON):
+        if state in states:
+            return state
+    return None

@@ -137,6 +137,27 @@ class BilledData(Message):
     membership_id: UUID | None = Field(description="Null if nothing was granted.")
 
 
+class InvoiceData(BilledData):
+    """The invoice or single payment, its order, and its amount."""
+
+    invoice_id: str = Field(examples=["in_1PXy2cLkdIwHu7ixJkQ7mBd3"])
+    amount_minor: int = Field(examples=[4900], description="In the smallest unit of the currency.")
+    currency: str = Field(examples=["EUR"])
+
+
+class InvoiceRefundedData(InvoiceData):
+    """The invoice, how much of it was refunded so far, and whether that is all of it."""
+
+    refunded_minor: int = Field(examples=[4900])
+    whole: bool
+
+
+class DisputeClosedData(InvoiceData):
+    """The invoice, and whether the club won."""
+
+    won: bool
+
+
 class PaymentFlaggedData(BilledData):
     """The order that was paid, why staff have to look at it, and its price."""
 
@@ -189,6 +210,9 @@ DATA: dict[EventType, type[Message]] = {
     EventType.CARD_REMOVED: CardOnPhoneData,
     EventType.CARD_DESIGN_CREATED: CardDesignData,
     EventType.CARD_DESIGN_UPDATED: CardDesignData,
+    EventType.BILLING_PAYMENT_REFUNDED: InvoiceRefundedData,
+    EventType.BILLING_PAYMENT_DISPUTED: InvoiceData,
+    EventType.BILLING_DISPUTE_CLOSED: DisputeClosedData,
     EventType.BILLING_PAYMENT_FLAGGED: PaymentFlaggedData,
     EventType.IMPORT_FINISHED: ImportFinishedData,
     EventType.WEBHOOK_TEST: WebhookTestData,

@@ -48,9 +48,14 @@ def subscribed_orders(
     )
 
 
+def runs(order: BillingOrder) -> bool:
+    """Whether an order has a subscription that has not ended."""
+    return order.subscription_status not in {None, SubscriptionStatus.CANCELED}
+
+
 def charges_again(order: BillingOrder) -> bool:
     """Whether a subscription takes a further payment: it was not cancelled, or ends later."""
-    if order.subscription_status in {None, SubscriptionStatus.CANCELED}:
+    if not runs(order):
         return False
     if order.cancels_at is None or order.paid_until is None:
         return order.cancels_at is None

@@ -8,9 +8,11 @@ from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, String, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api_client.messages.billing import (
+    DisputeState,
     InvoiceStatus,
     OrderState,
     OrderTrouble,
+    RefundAnswer,
     SubscriptionStatus,
 )
 from api_client.messages.management import ActorKind, IntervalUnit
@@ -118,6 +120,8 @@ class BillingInvoice(Base):
     period_end: Mapped[datetime | None]
     refunded_minor: Mapped[int] = mapped_column(Integer, default=0)
     disputed: Mapped[bool] = mapped_column(default=False)
+    dispute: Mapped[DisputeState | None] = mapped_column(choice(DisputeState))
+    refund_answer: Mapped[RefundAnswer | None] = mapped_column(choice(RefundAnswer))
 
 
 class BillingEvent(Base):

@@ -22,6 +22,7 @@ HARMLESS = {
     "POST /v1/customers/{customer_id}/erase": "who is erased stays erased",
     "POST /v1/billing/orders/{order_id}/refresh": "asks the provider",
     "POST /v1/billing/events/{billing_event_id}/retry": "events are processed once",
+    "POST /v1/billing/invoices/{invoice_id}/refund-answer": "the same answer changes nothing",
     "POST /v1/billing/orders/{order_id}/settle": "what is settled stays so",
     "POST /v1/billing/tasks/{task_kind}/{object_id}/retry": "tasks are done once",
     "PUT /v1/billing/stripe": "stores the same keys",

@@ -67,6 +67,7 @@ EXEMPT = {
     "POST /v1/billing/orders/{order_id}/cancel": _PROVIDER,
     "POST /v1/billing/orders/{order_id}/resume": _PROVIDER,
     "POST /v1/billing/orders/{order_id}/settle": _ONCE,
+    "POST /v1/billing/invoices/{invoice_id}/refund-answer": _ONCE,
     "POST /v1/billing/tasks/{task_kind}/{object_id}/retry": _PROVIDER,
     "POST /v1/billing/events/{billing_event_id}/retry": _PROVIDER,
     "PUT /v1/companies/{company_id}/customers/{customer_id}": "says the whole link; none is loaded",

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from api_client.errors import Refused
-from api_client.messages.billing import OrderTrouble, SubscriptionStatus
+from api_client.messages.billing import OrderTrouble, RefundAnswer, SubscriptionStatus
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.staff.controllers.billing import ProfileBilling
@@ -120,3 +120,26 @@ def test_a_payment_is_settled_from_the_profile(qtbot: QtBot, qapp: QApplication)
     assert AMARA.name in form.about
     form.submit.click()
     assert staff.asked()[-1] == ("settle_order", (UUID(int=ORDER.int),))
+
+
+@pytest.mark.parametrize("answer", ["ended", "kept"])
+def test_a_full_refund_is_decided_from_the_profile(
+    qtbot: QtBot, qapp: QApplication, answer: str
+) -> None:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.sign_in("customers:read", "memberships:read", "memberships:write")
+    staff.open_customer()
+    shown = order(refunded_invoice="in_1")
+    controller = staff.pages.customer
+    controller.show(CustomerSheet(profile(), billing=ProfileBilling((shown,), configured=True)))
+    (line,) = controller.page.flag_lines
+    line.buttons[0].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    assert form.final
+    choice = form.field("membership")
+    assert isinstance(choice, QComboBox)
+    choice.setCurrentIndex(choice.findData(answer))
+    form.submit.click()
+    assert staff.asked()[-1] == ("answer_refund", ("in_1", RefundAnswer(answer)))
