@@ -14,7 +14,7 @@ from api_client.management import ManagementClient
 
 _HARMLESS = {"sign_in", "make_first_account", "sign_out", "record_scan", "undo_visit"}
 _HARMLESS |= {"store_image", "connect_stripe", "refresh_order", "withdraw"}
-_HARMLESS |= {"begin_second_factor"}
+_HARMLESS |= {"begin_second_factor", "settle_order"}
 _HARMLESS |= {"end_logins", "end_own_sessions", "revoke_api_key", "revoke_api_keys_of"}
 """Methods that send something other than GET without a key: harmless when they are sent twice."""
 _REFUSED_TWICE = {"change_password", "confirm_second_factor", "remove_second_factor"}
