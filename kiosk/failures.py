@@ -24,6 +24,9 @@ class Cause(StrEnum):
     INTERNAL = "internal"
 
 
+OWN_WORDS = "about:desk"
+"""The type of a problem that the desk itself found."""
+
 _UNCERTAIN = frozenset(
     {Cause.UNREACHABLE, Cause.TOO_SLOW, Cause.SERVICE_ERROR, Cause.BAD_ANSWER, Cause.INTERNAL}
 )
@@ -33,12 +36,14 @@ _UNCERTAIN = frozenset(
 class Failure:
     """A request without an answer. ``detail`` is for the log and for support.
 
-    ``code`` is the service's stable code of the problem; empty if it named none.
+    ``code`` is the service's stable code of the problem; empty if it named none. ``worded`` tells
+    that the detail is a sentence of the desk itself, in its language.
     """
 
     cause: Cause
     detail: str
     code: str = ""
+    worded: bool = False
 
     @property
     def may_have_arrived(self) -> bool:
@@ -75,7 +80,8 @@ def failure_of(error: errors.ApiError) -> Failure:
     problem = None
     if isinstance(error, errors.Refused | errors.KeyUnknown | errors.ServiceError):
         problem = error.problem
-    return Failure(_cause(error), str(error), problem.code if problem else "")
+    worded = problem is not None and problem.type == OWN_WORDS
+    return Failure(_cause(error), str(error), problem.code if problem else "", worded)
 
 
 def _cause(error: errors.ApiError) -> Cause:

@@ -3,6 +3,7 @@
 from kiosk.failures import Cause, Failure
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.pages.view import PageView
+from kiosk.staff.words.service_refusals import service_refusal
 from kiosk.status import Health
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -14,6 +15,8 @@ def sentence_of(failure: Failure, texts: Texts) -> str:
         return texts.say("You may not do this.")
     if failure.cause is Cause.SIGNED_OUT:
         return texts.say("Your sign-in has ended. Sign in again.")
+    if failure.cause is Cause.REFUSED and not failure.worded:
+        return service_refusal(failure.code, texts) or failure.sentence(texts)
     return failure.sentence(texts)
 
 

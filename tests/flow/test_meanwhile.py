@@ -16,6 +16,7 @@ from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
 from kiosk.staff.forms.request import Filled
+from kiosk.staff.forms.seats import seats_form
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
 from membership.base.settings import ServiceSettings
@@ -103,7 +104,25 @@ def numbers(service: Service) -> Case:
     )
 
 
-CASES = {"customer": customer, "company": company, "plan": plan, "numbers": numbers}
+def seats(service: Service) -> Case:
+    return Case(
+        "/v1/organization",
+        lambda client: seats_form(EN, client.organization()),
+        {"taken": "all"},
+        {"all_take_seats": True},
+        "Seats are taken by: all who are linked",
+        {"all_take_seats": True},
+        {"name": "Harbour"},
+    )
+
+
+CASES = {
+    "customer": customer,
+    "company": company,
+    "plan": plan,
+    "numbers": numbers,
+    "seats": seats,
+}
 
 
 def filled_in(form: Form, typed: Mapping[str, Value]) -> dict[str, Value]:

@@ -28,6 +28,7 @@ from kiosk.staff.forms.customer import customer_form
 from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
 from kiosk.staff.forms.receipts import receipts_form
+from kiosk.staff.forms.seats import seats_form
 from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.words.home import company_entries, plan_entries
@@ -72,6 +73,7 @@ class HomeController(Controller):
         page.payments_wanted.connect(payments.open_today)
         page.numbers_wanted.connect(self._ask_numbers)
         page.receipts_wanted.connect(self._ask_receipts)
+        page.seats_wanted.connect(self._ask_seats)
 
     def open(self, place: Place) -> Page[HomeSheet]:
         """Return the page, with the companies that its search box asks for."""
@@ -149,6 +151,15 @@ class HomeController(Controller):
             self._context.changes.ask(*receipts_form(self._texts, settings), asked_on=HOME)
 
         self._context.send(Task("receipts", lambda client, _: client.organization(), choose))
+
+    @Slot()
+    def _ask_seats(self) -> None:
+        """Load who takes a seat of a company, then open its form."""
+
+        def choose(settings: OrganizationSettings) -> None:
+            self._context.changes.ask(*seats_form(self._texts, settings), asked_on=HOME)
+
+        self._context.send(Task("seats", lambda client, _: client.organization(), choose))
 
     @Slot(str)
     def _find_companies(self, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.scan import Problem
+from kiosk.failures import OWN_WORDS
 from kiosk.staff.pages.form import Value
 
 Answer = TypeVar("Answer")
@@ -19,7 +20,7 @@ Filled = Callable[[Mapping[str, Value]], Callable[[ManagementClient, str], Answe
 
 def refusal(sentence: str, code: str) -> Refused:
     """Return the error of a request that the desk itself refuses, with a sentence for staff."""
-    return Refused(Problem(title=sentence, status=422, code=code))
+    return Refused(Problem(type=OWN_WORDS, title=sentence, status=422, code=code))
 
 
 def is_unknown(refused: Refused, field: str) -> bool:

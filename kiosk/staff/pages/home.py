@@ -35,6 +35,7 @@ class HomePage(PageView):
     account_wanted = Signal()
     numbers_wanted = Signal()
     receipts_wanted = Signal()
+    seats_wanted = Signal()
     keys_wanted = Signal()
     formats_wanted = Signal()
     company_opened = Signal(object)
@@ -55,6 +56,7 @@ class HomePage(PageView):
         self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
         self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
         self.receipts_button = _button(say("Receipts …"), self.receipts_wanted)
+        self.seats_button = _button(say("Company seats …"), self.seats_wanted)
         self.formats_button = _button(say("Camera …"), self.formats_wanted)
         self.keys_button = _button(say("API keys …"), self.keys_wanted)
         self.account_button = _button(say("My account …"), self.account_wanted)
@@ -67,6 +69,7 @@ class HomePage(PageView):
                 self.stripe_button,
                 self.receipts_button,
                 self.numbers_button,
+                self.seats_button,
                 self.formats_button,
                 self.keys_button,
             )
@@ -120,6 +123,7 @@ class HomePage(PageView):
             self.stripe_button: "organization:write",
             self.receipts_button: "organization:write",
             self.numbers_button: "organization:write",
+            self.seats_button: "organization:write",
             self.formats_button: "organization:write",
             self.keys_button: "keys:write",
         }

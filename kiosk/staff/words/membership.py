@@ -1,7 +1,7 @@
 """Texts about memberships, plans and prices, from messages of the service. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -72,6 +72,46 @@ def sold_line(sold: SoldView, texts: Texts, zone: str) -> MembershipLine:
     if sold.billing is not None:
         price = f"{price} {interval(sold.billing, texts)}"
     return _line(sold, texts, zone, source=price, company_id=None, own=True)
+
+
+def held_twice(
+    memberships: Sequence[ProfileMembership] | Sequence[SoldView], texts: Texts
+) -> dict[UUID, str]:
+    """Return a note for each membership beside which its owner has another of the same plan.
+
+    Of the owner's own, those that have not ended, and for a part of the same time: after a second
+    sale, an end that was withdrawn or undone, a merge or an import.
+    """
+    own = [
+        each
+        for each in memberships
+        if each.status is not Status.EXPIRED and getattr(each, "company", None) is None
+    ]
+    note = texts.say("There is another one of this plan for the same time.")
+    return {
+        each.id: note
+        for each in own
+        if any(each.id != other.id and _meet(each, other) for other in own)
+    }
+
+
+def _meet(one: ProfileMembership | SoldView, other: ProfileMembership | SoldView) -> bool:
+    """Return whether two memberships are of one plan, and for a part of the same time."""
+    ends = [
+        min((end for end in (each.ends_at, each.ended_early_at) if end is not None), default=None)
+        for each in (one, other)
+    ]
+    return (
+        one.plan == other.plan
+        and (ends[1] is None or one.starts_at < ends[1])
+        and (ends[0] is None or other.starts_at < ends[0])
+    )
+
+
+def noted(line: MembershipLine, notes: Mapping[UUID, str]) -> MembershipLine:
+    """Return a line with its note of ``notes`` before its own."""
+    note = " ".join(filter(None, (notes.get(line.id, ""), line.note)))
+    return replace(line, note=note)
 
 
 def _line(

@@ -15,7 +15,13 @@ from api_client.messages.management import (
 )
 from api_client.messages.scan import CustomerState
 from kiosk.staff.words.card import CardLine, card_line
-from kiosk.staff.words.membership import MembershipLine, held_line, sold_line
+from kiosk.staff.words.membership import (
+    MembershipLine,
+    held_line,
+    held_twice,
+    noted,
+    sold_line,
+)
 from kiosk.staff.words.subscription import Flag, billed_lines, flags
 from kiosk.texts import Texts
 from kiosk.verdict import initials
@@ -70,6 +76,7 @@ def customer_words(
 ) -> ProfileWords:
     """Return the texts of a customer's profile; ``orders`` are their online orders."""
     say = texts.say
+    twice = held_twice(profile.memberships, texts)
     facts = (
         (say("State"), _state(profile.customer.state, texts)),
         (say("Email"), profile.email or ""),
@@ -85,7 +92,10 @@ def customer_words(
         initials=initials(profile.customer.name),
         facts=tuple(fact for fact in facts if fact[1]),
         memberships=billed_lines(
-            (held_line(held, profile.companies, texts, zone) for held in profile.memberships),
+            (
+                noted(held_line(held, profile.companies, texts, zone), twice)
+                for held in profile.memberships
+            ),
             orders,
             texts,
             zone,
@@ -108,6 +118,7 @@ def company_words(
 ) -> ProfileWords:
     """Return the texts of a company's profile; ``orders`` are its online orders."""
     say = texts.say
+    twice = held_twice(company.memberships, texts)
     seats = say("without limit")
     if company.seat_cap is not None:
         taken = company.customers if company.seats_taken is None else company.seats_taken
@@ -126,7 +137,10 @@ def company_words(
         initials=initials(company.name),
         facts=tuple(fact for fact in facts if fact[1]),
         memberships=billed_lines(
-            (sold_line(sold, texts, zone) for sold in company.memberships), orders, texts, zone
+            (noted(sold_line(sold, texts, zone), twice) for sold in company.memberships),
+            orders,
+            texts,
+            zone,
         ),
         entries_title=say("PEOPLE"),
         entries=tuple(_person_entry(person, texts, zone) for person in people.items),

@@ -1,0 +1,114 @@
+"""Why the service refuses what staff ask for, by the code of its refusal. Pure.
+
+The sentences of the service are English. A code that has no words here is shown with its own.
+"""
+
+from kiosk.texts import Texts
+
+
+def service_refusal(code: str, texts: Texts) -> str:
+    """Return why it is refused, in the language of the desk; empty for a code without words."""
+    for words in (_of_memberships, _of_people, _of_companies, _of_cards, _of_payments):
+        if code in (found := words(texts)):
+            return found[code]
+    return ""
+
+
+def _of_memberships(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    ended = say("This membership has ended already.")
+    return {
+        "changed_meanwhile": say(
+            "Somebody else has changed this meanwhile; nothing was done. Close this, look at it "
+            "as it is now, and try again."
+        ),
+        "membership_not_found": say("This membership is not there any more."),
+        "membership_open": say("This membership has no end."),
+        "length_missing": say("This plan has no length, so there is nothing to renew by."),
+        "membership_ended": ended,
+        "membership_ended_early": say("This membership was ended early, and stays ended."),
+        "membership_transferred": say("Another membership took the place of this one."),
+        "calendar_ends": say("The membership would last beyond the end of the calendar."),
+        "not_extended": say("The new last day must be later than the present one, and to come."),
+        "end_invalid": say("The end must be after the start, and not later than the present end."),
+        "period_invalid": say("The first and the last day do not fit together."),
+        "no_end_planned": say("No early end is planned."),
+        "plan_archived": say("This plan is archived and no longer sold."),
+        "plan_not_found": say("This plan is not there any more."),
+        "permission_in_use": say("Plans still carry this permission; take it from them first."),
+        "billed_by_provider": say("A subscription decides about it; cancel that first."),
+        "membership_paid": say(
+            "It was paid. Void the payment under Receipts, then its renewal goes too."
+        ),
+    }
+
+
+def _of_people(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    return {
+        "customer_not_found": say("This customer is not there any more."),
+        "customer_erased": say("The data of this customer was erased; nothing can be changed."),
+        "customer_banned": say("This customer is banned."),
+        "customer_changed": say("Somebody else is changing this customer; try again."),
+        "name_missing": say("A name is needed."),
+        "phone_invalid": say("This is not a complete telephone number."),
+        "photo_invalid": say("This is not a complete picture (JPEG, PNG or WebP)."),
+        "photo_too_large": say("The picture is too large."),
+        "email_missing": say("The customer has no email address; enter one."),
+        "email_taken": say("There is an account with this email address already."),
+        "last_admin": say("There must be at least one admin."),
+        "staff_not_found": say("There is no such account any more."),
+        "visit_not_found": say("This visit is not there any more."),
+    }
+
+
+def _of_companies(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    return {
+        "company_not_found": say("This company is not there any more."),
+        "company_archived": say("This company is archived and takes nothing new."),
+        "email_domain_public": say("This mail domain is a public one; anybody can have it."),
+        "email_domain_taken": say("Another company has this mail domain."),
+        "link_changed": say("Somebody else is changing this link; try again."),
+        "link_not_found": say("This customer is not linked to the company any more."),
+    }
+
+
+def _of_cards(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    return {
+        "card_not_found": say("This card is not there any more."),
+        "card_revoked": say("This card was revoked."),
+        "card_replaced": say("This card was replaced already."),
+        "card_without_design": say("This card is printed only and has no link."),
+        "design_archived": say("This card design is archived; choose another one."),
+        "design_not_found": say("This card design is not there any more."),
+        "image_invalid": say("This is not a complete picture."),
+        "image_not_found": say("A picture of this design is not there any more; choose it anew."),
+        "certificate_not_good": say("The certificate for Apple Wallet is missing or not good."),
+        "no_public_url": say(
+            "The service has no public address yet, so no link to a card can be made."
+        ),
+        "key_not_found": say("This key is not there any more."),
+        "expiry_in_the_past": say("The day on which the key ends is over already."),
+    }
+
+
+def _of_payments(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    return {
+        "amount_zero": say("With 0 nothing is paid. Renew without a payment instead."),
+        "currency_wrong": say("The membership was sold in another currency."),
+        "payment_to_come": say("The day of the payment is still to come."),
+        "payment_not_found": say("This payment is not there any more."),
+        "payment_voided": say("This payment was voided already."),
+        "plan_is_free": say("This plan costs nothing, so there is nothing to pay."),
+        "order_not_found": say("This order is not there any more."),
+        "order_closed": say("This order was paid or given up already."),
+        "subscription_runs": say("A subscription for this plan is running already."),
+        "not_cancellable": say("There is no subscription, or it has ended already."),
+        "not_resumable": say("There is nothing to take back."),
+        "billing_not_set_up": say("Payments through Stripe are not set up."),
+        "payment_provider_refuses_key": say("Stripe does not accept the stored key."),
+        "public_url_missing": say("The service has no public address yet."),
+    }

@@ -1,0 +1,80 @@
+"""Refusals of the service in the language of the desk, by their codes."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from api_client.errors import Refused
+from api_client.messages.scan import Problem
+from kiosk.failures import failure_of
+from kiosk.staff.forms.request import refusal
+from kiosk.staff.notices import sentence_of
+from kiosk.staff.words.service_refusals import service_refusal
+from kiosk.texts import Texts
+from tests.conftest import ROOT
+
+GERMAN, ENGLISH = Texts("de"), Texts("en")
+ELSEWHERE = {
+    "plan_held": "the form of a sale asks",
+    "not_the_last_change": "the form of an undo",
+    "nothing_to_undo": "the form of an undo",
+    "undo_too_late": "the form of an undo",
+}
+"""Codes with words in forms of their own."""
+PLACES = (
+    "members/memberships",
+    "billing/desk",
+    "members/customers/service.py",
+    "members/companies/linking.py",
+    "members/plans/service.py",
+    "wallet/cards",
+)
+"""Where the service refuses what staff do most."""
+NOT_AT_THE_DESK = {
+    "plan_not_public": "joining online",
+    "signup_for_another": "joining online",
+    "day_invalid": "the desk sends days that there are",
+}
+
+
+def codes() -> set[str]:
+    """The codes with which the service refuses in these places."""
+    found = set()
+    for place in PLACES:
+        path = ROOT / "membership" / place
+        files: list[Path] = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        for file in files:
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and ast.unparse(node.func) in {"Conflict", "NotFound", "Invalid"}
+                    and isinstance(node.args[0], ast.Constant)
+                ):
+                    found.add(str(node.args[0].value))
+    return found
+
+
+def test_what_staff_are_refused_most_has_words() -> None:
+    refused = codes()
+    assert len(refused) > 25
+    without = {code for code in refused if not service_refusal(code, GERMAN)}
+    assert without - set(ELSEWHERE) - set(NOT_AT_THE_DESK) == set()
+
+
+@pytest.mark.parametrize(
+    "code", ["membership_open", "changed_meanwhile", "plan_archived", "amount_zero"]
+)
+def test_a_german_desk_shows_no_english(code: str) -> None:
+    problem = Problem(title="Conflict", status=409, detail="In English.", code=code)
+    failure = failure_of(Refused(problem))
+    german, english = sentence_of(failure, GERMAN), sentence_of(failure, ENGLISH)
+    assert "English" not in german + english
+    assert german != english
+
+
+def test_a_code_without_words_and_a_sentence_of_the_desk_are_shown_as_they_are() -> None:
+    problem = Problem(title="Conflict", status=409, detail="In English.", code="new_one")
+    assert "In English." in sentence_of(failure_of(Refused(problem)), GERMAN)
+    own = failure_of(refusal("Es gibt jetzt: Name.", "changed_meanwhile"))
+    assert "Es gibt jetzt: Name." in sentence_of(own, GERMAN)
