@@ -38,6 +38,7 @@ EXEMPT = {
     "POST /v1/access": _ASKS,
     "POST /v1/card-designs/preview": _ASKS,
     "POST /v1/cards/{card_id}/mail": _ASKS,
+    "POST /v1/payments/{payment_id}/receipt/mail": _ASKS,
     "POST /v1/webhooks/{webhook_id}/test": _ASKS,
     "POST /v1/staff/sessions": _SIGNS,
     "DELETE /v1/staff/sessions": _SIGNS,
