@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Self, cast
+from urllib.parse import unquote
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +25,7 @@ from pydantic import (
     model_validator,
 )
 
-from passes.characters import STORED, valid_paragraph
+from passes.characters import STORED, check_line, valid_paragraph
 from passes.stored import StoredReader
 from passes.words import (
     NO_END,
@@ -148,15 +149,17 @@ class DesignField(_Part):
 
 
 _PHONE = re.compile(r"\+?[0-9]{3,15}(;ext=[0-9]{1,10})?", re.ASCII)
-_BETWEEN_DIGITS = re.compile(r"[\s().\-/]|%20")
-_ADDRESS = re.compile(r"[^@\s?,;:<>\"]+@[^@\s?,;:<>\"]+")
-"""One address; it may be percent-encoded."""
+_BETWEEN_DIGITS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]|%20")
+_TRUNK = re.compile(r"(\+[^(]*)\(\s*0\s*\)")
+"""The zero that is dialled at home only: "+49 (0)30" is +4930 from everywhere."""
+_ADDRESS = re.compile(r"(?!/)[^@\s?,;:<>\"#\ufffd]+@[^@\s?,;:<>\"#\ufffd]+")
+"""One address, decoded."""
 
 
 def _tidy(url: object) -> object:
     """Return a link without what people put between the digits of a telephone number."""
     if isinstance(url, str) and url[:4].lower() == "tel:":
-        return "tel:" + _BETWEEN_DIGITS.sub("", url[4:])
+        return "tel:" + _BETWEEN_DIGITS.sub("", _TRUNK.sub(r"\1", unquote(url[4:])))
     return url
 
 
@@ -166,11 +169,17 @@ def _usable(url: AnyUrl, info: ValidationInfo) -> AnyUrl:
         return url
     if len(str(url)) > MAX_URL:
         raise ValueError(f"must have at most {MAX_URL} characters")
-    if url.scheme == "tel" and not _PHONE.fullmatch(url.path or ""):
+    if url.scheme == "tel" and not _PHONE.fullmatch(str(url).removeprefix("tel:")):
         raise ValueError("must be a telephone number, such as tel:+4930123456")
-    if url.scheme == "mailto" and not _ADDRESS.fullmatch(url.path or ""):
+    if url.scheme == "mailto" and not _is_address(str(url)):
         raise ValueError("must be one email address, such as mailto:info@club.example")
     return url
+
+
+def _is_address(url: str) -> bool:
+    """Whether ``mailto:`` names one address, none of its characters unseen, and no place in it."""
+    address = unquote(url.removeprefix("mailto:").split("?")[0])
+    return _ADDRESS.fullmatch(check_line(address)) is not None
 
 
 class _LinkUrl(AnyUrl):

@@ -27,7 +27,7 @@ from membership.members.memberships.entitlements import term_of
 from membership.members.memberships.schemas import EarlyEnd
 from membership.members.memberships.service import billing_of, get_membership
 from membership.members.memberships.terminations import end_early, withdraw_end
-from membership.members.payers.provider_queue import withdraw_cancellations
+from membership.members.payers.provider_queue import CANCELS, withdraw_tasks
 from membership.rules.instants import day_end, day_start, local_day
 from membership.rules.periods import is_in_instalments, nth_day
 from membership.store.models import BillingOrder, Membership
@@ -175,7 +175,7 @@ class StripePayments:
 
         def audit(session: Session, _now: datetime) -> None:
             if not cancelled:
-                withdraw_cancellations(session, self.tenant.id, subscription_id)
+                withdraw_tasks(session, self.tenant.id, CANCELS, subscription_id)
             record(session, self.tenant.id, action, membership_id)
 
         await self.transactions.write(audit, self.actor)

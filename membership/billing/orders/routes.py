@@ -21,7 +21,7 @@ from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import call_provider
 from membership.events.audit.recorder import record
-from membership.members.payers.provider_queue import withdraw_cancellations
+from membership.members.payers.provider_queue import CANCELS, withdraw_tasks
 from membership.store.models import BillingOrder
 from membership.web.access import Call, Caller, IdempotencyHeader, allows, reads, writes
 from membership.web.errors import Conflict
@@ -220,7 +220,7 @@ async def _change(
 
     def audit(session: Session, _now: datetime) -> None:
         if action == "billing.resumed":
-            withdraw_cancellations(session, caller.tenant.id, subscription_id)
+            withdraw_tasks(session, caller.tenant.id, CANCELS, subscription_id)
         record(session, caller.tenant.id, action, membership_id or order_id)
 
     await transactions.write(audit, caller.actor)

@@ -33,7 +33,7 @@ from membership.events.audit.recorder import record
 from membership.members.memberships.continuation import continued, held_of_plan
 from membership.members.memberships.entitlements import last_day_of
 from membership.members.memberships.service import Owner, required_owner
-from membership.members.payers.provider_queue import ask_provider
+from membership.members.payers.provider_queue import ask_provider, withdraw_tasks
 from membership.store.models import BillingOrder, Plan, ProviderTaskKind
 from membership.web.access import Tenant
 from membership.web.errors import ApiError, Busy, Conflict
@@ -241,7 +241,7 @@ def _record_checkout(
     If a concurrent request, with another language or other addresses, has stored another page, its
     id is returned, and this one is to be closed: both could be paid. If the owner was erased or
     banned in the meantime, it is to be closed too, and why is returned. No data about an erased one
-    is stored again.
+    is stored again. A page that a ban, lifted again, or a merge was still to close stays open.
     """
     pages = [facts.checkout_id]
     try:
@@ -260,6 +260,7 @@ def _record_checkout(
     if known is not None and known != facts.checkout_id:
         ask_provider(session, stored.tenant.id, ProviderTaskKind.CLOSE_PAGE, pages, now)
         return known
+    withdraw_tasks(session, stored.tenant.id, [ProviderTaskKind.CLOSE_PAGE], facts.checkout_id)
     _update(
         session,
         stored,

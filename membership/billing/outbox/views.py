@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 from sqlalchemy.orm import Session
 
 from membership.billing.schemas import ProviderTaskPage, ProviderTaskView
@@ -30,9 +30,10 @@ def task_page(
 ) -> ProviderTaskPage:
     """Return a page of tasks, newest first; with ``failed``, only those that failed so far.
 
-    Raises Invalid for a bad cursor.
+    Those of a kind that only a newer version knows are left out. Raises Invalid for a bad cursor.
     """
-    query = select(ProviderTask).where(ProviderTask.organization_id == tenant.id)
+    known = type_coerce(ProviderTask.kind, String).in_([each.value for each in ProviderTaskKind])
+    query = select(ProviderTask).where(ProviderTask.organization_id == tenant.id, known)
     if failed:
         query = query.where(ProviderTask.tries > 0)
     order = (ProviderTask.asked_at, ProviderTask.object_id)

@@ -17,6 +17,7 @@ from membership.base.vault import Vault
 from membership.billing.schemas import NewStripeAccount
 from membership.billing.stripe.gateway import AccountFacts, Gateway
 from membership.events.audit.recorder import record
+from membership.members.payers.provider_queue import retry_failed_tasks
 from membership.store.models import BillingOrder, Membership, ProviderTask, StripeAccount
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, NotFound
@@ -92,7 +93,8 @@ def put_account(
 ) -> None:
     """Store an account, replacing a previous one. The audit entry contains no key.
 
-    Orders of a different previous account are detached, as by ``remove_account``.
+    Orders of a different previous account are detached, as by ``remove_account``. With other keys
+    of the same one, what it failed to do is tried again.
     """
     new, facts = verified.keys, verified.facts
     row = find_account(session, tenant)
@@ -102,6 +104,8 @@ def put_account(
         session.add(row)
     elif row.account != facts.account or row.livemode is not facts.livemode:
         _detach_orders(session, tenant)
+    else:
+        retry_failed_tasks(session, tenant.id, now)
     secret_key = new.secret_key.get_secret_value()
     secrets = {"secret_key": secret_key, "webhook_secret": new.webhook_secret.get_secret_value()}
     row.sealed = vault.seal(json.dumps(secrets).encode())

@@ -4,14 +4,17 @@ A ban, a merge or an erasure must not wait for the provider, nor be undone becau
 reached. ``billing.outbox`` carries the tasks out, and retries what fails.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from membership.store.models import ProviderTask, ProviderTaskKind, StripeAccount
 from membership.store.upsert import insert_into
+
+CANCELS = (ProviderTaskKind.CANCEL_NOW, ProviderTaskKind.CANCEL_LATER)
+"""What ends a subscription."""
 
 
 def ask_provider(
@@ -41,14 +44,29 @@ def ask_provider(
     )
 
 
-def withdraw_cancellations(session: Session, organization_id: int, subscription_id: str) -> None:
-    """Delete what is still to cancel a subscription: it was resumed since."""
+def withdraw_tasks(
+    session: Session,
+    organization_id: int,
+    kinds: Collection[ProviderTaskKind],
+    object_id: str,
+) -> None:
+    """Delete what was still to be done to an object: it was decided otherwise since."""
     session.execute(
         delete(ProviderTask)
         .where(
             ProviderTask.organization_id == organization_id,
-            ProviderTask.kind.in_((ProviderTaskKind.CANCEL_NOW, ProviderTaskKind.CANCEL_LATER)),
-            ProviderTask.object_id == subscription_id,
+            ProviderTask.kind.in_(kinds),
+            ProviderTask.object_id == object_id,
         )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def retry_failed_tasks(session: Session, organization_id: int, now: datetime) -> None:
+    """Make tasks that failed due again, also those given up: the keys were changed."""
+    session.execute(
+        update(ProviderTask)
+        .where(ProviderTask.organization_id == organization_id, ProviderTask.tries > 0)
+        .values(tries=0, due_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from membership.billing.outbox.queue import MAX_TRIES
 from tests.membership.billing.billing_club import BillingClub
 from tests.membership.billing.members import audit_count, buy_gold, change_as_customer
 from tests.membership.billing.outbox.test_bans import ban, flags, tasks
 from tests.membership.billing.outbox.test_merges import merge
+from tests.membership.support import arranging
 
 
 def order_of(club: BillingClub, membership: str) -> Any:
@@ -25,6 +28,7 @@ def lift(club: BillingClub, customer: str) -> None:
 def test_who_resumes_withdraws_what_was_still_to_cancel(club: BillingClub, answer: str) -> None:
     """The ban is lifted while Stripe cannot be reached."""
     customer, sold = buy_gold(club)
+    club.process_tasks()
     club.stripe.fail_next(1, 500)
     assert ban(club, customer, subscriptions=answer)[0] == 200
     club.process_tasks()
@@ -60,6 +64,55 @@ def test_a_merge_that_bans_closes_the_pages_of_both(club: BillingClub, banned: s
     assert merge(club, stays, goes)[0] == 200
     club.settle()
     assert club.stripe.get(club.checkout_of(made))["status"] == "expired"
+
+
+@pytest.mark.parametrize("why", ["ban", "merge"])
+def test_a_page_that_is_ordered_anew_stays_open(club: BillingClub, why: str) -> None:
+    """Stripe was still to close it, because of a ban that was lifted, or a merge."""
+    customer, plan = club.service.customer("A"), club.gold_plan()
+    club.order_as_customer(customer, plan)
+    if why == "ban":
+        assert ban(club, customer)[0] == 200
+        lift(club, customer)
+    else:
+        other, customer = customer, club.service.customer("B")
+        assert merge(club, customer, other)[0] == 200
+    assert "close_page" in [each["kind"] for each in tasks(club)]
+    made = club.order_as_customer(customer, plan)["order_id"]
+    club.settle()
+    assert tasks(club) == []
+    club.stripe.pay(club.checkout_of(made))
+    club.settle()
+    shown = club.get_order(made)
+    assert (shown["membership_id"] is not None, shown["trouble"]) == (True, None)
+
+
+def test_other_keys_of_an_account_make_what_was_given_up_due_again(club: BillingClub) -> None:
+    customer, _ = buy_gold(club)
+    club.process_tasks()
+    assert ban(club, customer, subscriptions="cancel_now")[0] == 200
+    with arranging(club.service.database) as session:
+        session.execute(text("UPDATE provider_tasks SET tries = :n"), {"n": MAX_TRIES - 1})
+    club.stripe.fail_next(1, 401)
+    club.process_tasks()
+    assert [each["due_at"] for each in tasks(club)] == [None]
+    club.connect_stripe()
+    club.settle()
+    assert tasks(club) == []
+    assert club.stripe.get(club.newest_subscription())["status"] == "canceled"
+
+
+def test_tasks_are_listed_beside_one_of_a_kind_that_a_newer_version_knows(
+    club: BillingClub,
+) -> None:
+    customer, _ = buy_gold(club)
+    club.service.patch(f"/v1/customers/{customer}", given_name="Ada")
+    with arranging(club.service.database) as session:
+        session.execute(text("UPDATE provider_tasks SET kind = 'sing'"))
+    assert tasks(club) == []
+    club.service.patch(f"/v1/customers/{customer}", given_name="Bea")
+    assert [each["kind"] for each in tasks(club)] == ["update_payer"]
+    club.process_tasks()
 
 
 def archived(club: BillingClub, company: str, *, now: bool = True) -> None:
