@@ -15,7 +15,15 @@ from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/billing", tags=["Payments"])
 
-InvoiceId = Annotated[str, Path(max_length=255, pattern=r"^[\x21-\x7e]+$")]
+InvoiceId = Annotated[
+    str,
+    Path(
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The provider's id of the invoice, as in the list.",
+        examples=["in_1PXy2cLkdIwHu7ixJkQ7mBd3"],
+    ),
+]
 
 
 @router.get("/invoices")

@@ -13,7 +13,16 @@ from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/billing", tags=["Payments"])
 
-ObjectId = Annotated[str, Path(max_length=255, pattern=r"^[\x21-\x7e]+$")]
+TaskKind = Annotated[ProviderTaskKind, Path(description="What the provider is to do.")]
+ObjectId = Annotated[
+    str,
+    Path(
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The id of what it is about, as in the list.",
+        examples=["sub_1PXy2cLkdIwHu7ixJkQ7mBd3"],
+    ),
+]
 
 
 @router.get("/tasks")
@@ -35,7 +44,7 @@ def list_provider_tasks(
 
 @router.post("/tasks/{task_kind}/{object_id}/retry")
 def retry_provider_task(
-    task_kind: ProviderTaskKind,
+    task_kind: TaskKind,
     object_id: ObjectId,
     call: Annotated[Call, writes(Scope.MEMBERSHIPS_WRITE)],
 ) -> ProviderTaskView:
