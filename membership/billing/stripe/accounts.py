@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, delete, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from api_client.messages.billing import OrderState, StripeView, SubscriptionStatus
+from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.base.vault import Vault
 from membership.billing.schemas import NewStripeAccount
@@ -103,7 +104,7 @@ def put_account(
         row = StripeAccount(organization_id=tenant.id)
         session.add(row)
     elif row.account != facts.account or row.livemode is not facts.livemode:
-        _detach_orders(session, tenant)
+        before = {**_audit_fields(row), **_detach_orders(session, tenant)}
     else:
         retry_failed_tasks(session, tenant.id, now)
     secret_key = new.secret_key.get_secret_value()
@@ -127,18 +128,27 @@ def remove_account(session: Session, tenant: Tenant) -> None:
     row = find_account(session, tenant)
     if row is None:
         raise NotFound("billing_not_set_up", "There is no account to forget.")
-    _detach_orders(session, tenant)
-    record(session, tenant.id, "billing.removed", "stripe", before=_audit_fields(row))
+    before = {**_audit_fields(row), **_detach_orders(session, tenant)}
+    record(session, tenant.id, "billing.removed", "stripe", before=before)
     session.delete(row)
     session.flush()
 
 
-def _detach_orders(session: Session, tenant: Tenant) -> None:
+def _detach_orders(session: Session, tenant: Tenant) -> dict[str, object]:
     """Close the open orders of an account and end its control over memberships.
 
-    What it was still to do is dropped: nothing of the next account has these ids.
+    What it was still to do is dropped, as nothing of the next account has these ids, and returned
+    for the audit: how many of each kind (``dropped_tasks``). The log has their ids.
     """
-    session.execute(delete(ProviderTask).where(ProviderTask.organization_id == tenant.id))
+    dropped: dict[str, list[str]] = {}
+    rows = session.execute(
+        delete(ProviderTask)
+        .where(ProviderTask.organization_id == tenant.id)
+        .returning(type_coerce(ProviderTask.kind, String), ProviderTask.object_id)
+        .execution_options(synchronize_session=False)
+    )
+    for kind, object_id in rows.all():
+        dropped.setdefault(kind, []).append(object_id)
     ours = BillingOrder.organization_id == tenant.id
     running = ours & (BillingOrder.subscription_status != SubscriptionStatus.CANCELED)
     renewed = select(BillingOrder.membership_id).where(running)
@@ -163,6 +173,10 @@ def _detach_orders(session: Session, tenant: Tenant) -> None:
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+    for kind, ids in dropped.items():
+        logger().warning("provider_tasks_dropped", kind=kind, objects=sorted(ids))
+    counts = {kind: len(ids) for kind, ids in sorted(dropped.items())}
+    return {"dropped_tasks": counts} if counts else {}
 
 
 def _audit_fields(row: StripeAccount) -> dict[str, object]:

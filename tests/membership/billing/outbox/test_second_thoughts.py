@@ -10,6 +10,7 @@ from tests.membership.billing.billing_club import BillingClub
 from tests.membership.billing.members import audit_count, buy_gold, change_as_customer
 from tests.membership.billing.outbox.test_bans import ban, flags, tasks
 from tests.membership.billing.outbox.test_merges import merge
+from tests.membership.public import written_log
 from tests.membership.support import arranging
 
 
@@ -100,6 +101,26 @@ def test_other_keys_of_an_account_make_what_was_given_up_due_again(club: Billing
     club.settle()
     assert tasks(club) == []
     assert club.stripe.get(club.newest_subscription())["status"] == "canceled"
+
+
+@pytest.mark.parametrize("way", ["disconnected", "another account"])
+def test_what_an_account_had_still_to_do_is_said_when_it_goes(club: BillingClub, way: str) -> None:
+    """A subscription that a ban was to cancel charges on at Stripe."""
+    customer, _ = buy_gold(club)
+    assert ban(club, customer, subscriptions="cancel_now")[0] == 200
+    with written_log() as log:
+        if way == "disconnected":
+            assert club.service.call("DELETE", "/v1/billing/stripe").status_code == 204
+        else:
+            with arranging(club.service.database) as session:
+                session.execute(text("UPDATE stripe_accounts SET account = 'acct_former'"))
+            club.connect_stripe()
+    action = "billing.removed" if way == "disconnected" else "billing.configured"
+    entries = [x for x in club.service.get("/v1/audit")["items"] if x["action"] == action]
+    (was,) = (each["before"] for each in entries if each["before"] is not None)
+    assert was["dropped_tasks"] == {"cancel_now": 1}
+    assert club.newest_subscription() in log.getvalue()
+    assert tasks(club) == []
 
 
 def test_tasks_are_listed_beside_one_of_a_kind_that_a_newer_version_knows(
