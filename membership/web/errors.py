@@ -25,6 +25,7 @@ from api_client.messages.scan import FieldFault, Problem
 from membership.base.logs import logger
 from membership.base.vault import VaultError
 from membership.store.errors import database_problem
+from membership.web.field_words import field_words
 from membership.web.languages import accepted_language
 from membership.web.repeated_names import REPEATED
 from membership.web.unknown_fields import EXTRA, explained, shown_place, unknown_first
@@ -183,12 +184,16 @@ async def _on_api_error(request: Request, error: Exception) -> Response:
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     """Name the fields that are not valid, without their values, and what unknown ones resemble."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    errors = tuple(_field_error(request, each) for each in unknown_first(error.errors()))
+    language, found = accepted_language(request.scope), unknown_first(error.errors())
+    errors = tuple(_field_error(request, each, language) for each in found)
     detail = "; ".join(f"{each.field}: {each.message}" for each in errors)
-    return problem(422, "invalid_request", detail, errors=errors)
+    headers = {}
+    if any(field_words(each, language) != each["msg"] for each in found):
+        headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return problem(422, "invalid_request", detail, errors=errors, headers=headers)
 
 
-def _field_error(request: Request, error: Mapping[str, Any]) -> FieldFault:
+def _field_error(request: Request, error: Mapping[str, Any], language: str) -> FieldFault:
     """Convert one of Pydantic's errors; the field is a path such as ``body.email``."""
     if error["type"] == EXTRA:
         place, message = explained(request, error)
@@ -197,7 +202,8 @@ def _field_error(request: Request, error: Mapping[str, Any]) -> FieldFault:
         return FieldFault(field=shown_place(error["loc"]), message="given more than once")
     if error["type"] == "json_invalid":
         return FieldFault(field="body", message=f"not valid JSON at character {error['loc'][-1]}")
-    return FieldFault(field=".".join(str(part) for part in error["loc"]), message=error["msg"])
+    place = ".".join(str(part) for part in error["loc"])
+    return FieldFault(field=place, message=field_words(error, language))
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:

@@ -56,3 +56,25 @@ def test_the_message_of_a_field_and_what_has_no_translation(service: Service) ->
     unknown = service.call("GET", f"/v1/customers/{uuid4()}", headers=german)
     assert unknown.json()["code"] == "customer_not_found"
     assert "Content-Language" not in unknown.headers
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_wrong_with_a_field_is_in_the_language_of_the_reader(
+    service: Service, language: str
+) -> None:
+    body = {"name": 5, "price_minor": -1, "description": "x" * 5000, "unknown": 1}
+    answer = service.call("POST", "/v1/plans", json=body, headers={"Accept-Language": language})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    told = {each["field"]: each["message"] for each in answer.json()["errors"]}
+    assert told["body.unknown"].startswith("unknown")
+    if language == "en":
+        assert "Content-Language" not in answer.headers
+        assert told["body.name"] == "Input should be a valid string"
+        return
+    assert answer.headers["Content-Language"] == "de"
+    assert told["body.name"] == "ist kein Text"
+    assert told["body.price_minor"] == "ist kleiner als 0"
+    assert told["body.description"].startswith("hat mehr als ")
+    assert "body.name: ist kein Text" in answer.json()["detail"]
+    empty = service.call("POST", "/v1/webhooks", json={}, headers={"Accept-Language": "de"})
+    assert {"field": "body.url", "message": "fehlt"} in empty.json()["errors"]
