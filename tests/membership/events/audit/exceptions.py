@@ -16,6 +16,9 @@ EXCEPTIONS = {
     "POST /v1/billing/orders/{order_id}/resume": _BILLED,
     "POST /v1/billing/events/{billing_event_id}/retry": _BILLED,
     "POST /v1/billing/orders/{order_id}/settle": "its entry is in billing/outbox/test_bans.py",
+    "POST /v1/billing/invoices/{invoice_id}/refund-answer": (
+        "its entry is in billing/outbox/test_refunds.py"
+    ),
     "POST /v1/billing/tasks/{task_kind}/{object_id}/retry": (
         "its entry is in billing/outbox/test_payers.py"
     ),
