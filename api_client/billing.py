@@ -10,6 +10,8 @@ from api_client.messages.billing import (
     InvoiceView,
     OrderPage,
     OrderView,
+    PlanChangePreview,
+    PlanChoices,
     RefundAnswer,
 )
 
@@ -36,9 +38,14 @@ class BillingClient(MembershipClient):
         """Return an order as the service stored it."""
         return self._ask(OrderView, "GET", f"{_PATH}/{order_id}")
 
-    def order_online(self, owner: Mapping[str, str], plan_id: str, once: str = "") -> CheckoutLink:
-        """Order a plan. Returns its payment page, the same one if the order is still open."""
-        body = {**owner, "plan_id": plan_id}
+    def order_online(
+        self, owner: Mapping[str, str], plan_id: str, once: str = "", *, again: bool = False
+    ) -> CheckoutLink:
+        """Order a plan. Returns its payment page, the same one if the order is still open.
+
+        ``again`` is whether it may be a second subscription beside one to another plan.
+        """
+        body = {**owner, "plan_id": plan_id, "again": again}
         return self._ask(CheckoutLink, "POST", _PATH, body=body, headers=keyed(once))
 
     def refresh_order(self, order_id: UUID) -> OrderView:
@@ -65,6 +72,39 @@ class BillingClient(MembershipClient):
         """Say whether the membership of a refunded invoice ends, and return the invoice."""
         path = f"/v1/billing/invoices/{invoice_id}/refund-answer"
         return self._ask(InvoiceView, "POST", path, body={"membership": answer.value})
+
+    def plans_to_change_to(self, order_id: UUID) -> PlanChoices:
+        """Return the plans that the subscription of an order can change to, cheapest first."""
+        return self._ask(PlanChoices, "GET", f"{_PATH}/{order_id}/change/plans")
+
+    def preview_change(self, order_id: UUID, plan_id: str) -> PlanChangePreview:
+        """Return what a change of plan at once costs; nothing is changed."""
+        path = f"{_PATH}/{order_id}/change/preview"
+        return self._ask(PlanChangePreview, "POST", path, body={"plan_id": plan_id})
+
+    def change_plan_later(self, order_id: UUID, plan_id: str, once: str = "") -> OrderView:
+        """Change the plan of a subscription with the next period, and return its order."""
+        body = {"plan_id": plan_id, "at": "period_end"}
+        path = f"{_PATH}/{order_id}/change"
+        return self._ask(OrderView, "POST", path, body=body, headers=keyed(once))
+
+    def change_plan_now(
+        self, order_id: UUID, shown: PlanChangePreview, once: str = ""
+    ) -> OrderView:
+        """Change the plan of a subscription at once, for what was shown, and return its order."""
+        body = {
+            "plan_id": str(shown.plan_id),
+            "at": "now",
+            "amount_minor": shown.amount_minor,
+            "prorated_at": shown.prorated_at.isoformat(),
+        }
+        path = f"{_PATH}/{order_id}/change"
+        return self._ask(OrderView, "POST", path, body=body, headers=keyed(once))
+
+    def withdraw_plan_change(self, order_id: UUID, once: str = "") -> OrderView:
+        """Undo a change of plan for the next period, and return its order."""
+        path = f"{_PATH}/{order_id}/change/withdraw"
+        return self._ask(OrderView, "POST", path, headers=keyed(once))
 
     def invoices_of(self, membership_id: UUID, cursor: str | None = None) -> InvoicePage:
         """Return a page of invoices of a membership, newest first."""

@@ -44,6 +44,7 @@ ROUTERS = (
     _later("members.plans.routes", "/v1/plans/**", "/v1/permissions/**"),
     _later("members.memberships.routes", "/v1/memberships/**"),
     _later("billing.desk.routes", "/v1/memberships/{}/payments", "/v1/payments/**"),
+    _later("billing.orders.change_routes", "/v1/billing/orders/{}/change/**"),
     _later("billing.orders.routes", "/v1/billing/orders/**"),
     _later("billing.orders.invoice_routes", "/v1/billing/invoices/**"),
     _later("billing.inbox.routes", "/v1/billing/events/**"),
@@ -102,6 +103,7 @@ ROUTERS = (
     ),
     _later("portal.site_login.routes", f"{_JOIN}/sessions/token"),
     _later("portal.signup.join_routes", f"{_JOIN}/memberships"),
+    _later("portal.member.customer_plan_routes", f"{_ME}/memberships/{{}}/change/**"),
     _later(
         "portal.member.customer_billing_routes",
         f"{_JOIN}/orders/**",

@@ -100,6 +100,12 @@ class OrderView(Message):
     ends_on: date | None = Field(
         default=None, description="The last day of its membership, if it is not renewed."
     )
+    next_plan: str | None = Field(
+        default=None, description="The plan that it changes to with the next period."
+    )
+    next_amount_minor: int | None = Field(default=None, description="What it will cost then.")
+    changes_at: AwareDatetime | None = Field(default=None, description="When it changes.")
+    can_change: bool = Field(default=False, description="Whether its plan can be changed.")
     trouble: str | None = Field(
         description="Why something paid was not granted, or to whom it should not have been; "
         "staff have to settle it."
@@ -128,6 +134,41 @@ class OrderPage(Message):
 
     items: tuple[OrderView, ...]
     next_cursor: str | None = None
+
+
+class PlanChoice(Message):
+    """A plan that a subscription can change to; ``next_period`` is whether also without a cost now.
+
+    A plan with another interval can only be changed to at once.
+    """
+
+    plan_id: UUID
+    plan: str = Field(examples=["Platinum"])
+    amount_minor: int = Field(examples=[9900], description="In the smallest unit of the currency.")
+    currency: str = Field(examples=["EUR"])
+    next_period: bool = Field(description="Whether it can begin with the next period.")
+
+
+class PlanChoices(Message):
+    """The plans that a subscription can change to, cheapest first."""
+
+    items: tuple[PlanChoice, ...]
+
+
+class PlanChangePreview(Message):
+    """What a change of plan at once costs."""
+
+    plan_id: UUID
+    plan: str = Field(examples=["Platinum"])
+    amount_minor: int = Field(
+        examples=[2500],
+        description="What is charged at once; below zero it is a credit for the next payments.",
+    )
+    currency: str = Field(examples=["EUR"])
+    prorated_at: AwareDatetime = Field(description="For when it was reckoned; to be sent back.")
+    next_amount_minor: int = Field(
+        examples=[9900], description="What each period costs from then on."
+    )
 
 
 class InvoiceView(Message):

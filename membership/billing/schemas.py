@@ -118,6 +118,12 @@ class NewOrder(RequestBody):
     company_id: UUID | None = Field(
         default=None, examples=[None], description="the company that is billed."
     )
+    again: bool | None = Field(
+        default=None,
+        examples=[None],
+        description="Whether it may be a second subscription beside one to another plan. `false` "
+        "refuses that with 409 `other_subscription_runs`; left out, it is ordered.",
+    )
 
     @model_validator(mode="after")
     def _one_payer(self) -> Self:
@@ -144,6 +150,31 @@ class RefundDecision(RequestBody):
         examples=["ended"],
         description="`ended`: it ends at once, and its subscription with it. `kept`: it stays.",
     )
+
+
+class PlanChangeRequest(RequestBody):
+    """The plan that a subscription is to change to."""
+
+    plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
+
+
+class PlanChange(PlanChangeRequest):
+    """A change of plan. At once it needs what the preview said, which is then charged."""
+
+    at: Literal["period_end", "now"] = Field(default="period_end", examples=["period_end"])
+    amount_minor: Annotated[int, Field(strict=True)] | None = Field(
+        default=None, examples=[None], description="What the preview said it costs at once."
+    )
+    prorated_at: Instant | None = Field(
+        default=None, examples=[None], description="When, as the preview said."
+    )
+
+    @model_validator(mode="after")
+    def _knowingly(self) -> Self:
+        """Require what was shown for a change at once."""
+        if self.at == "now" and (self.amount_minor is None or self.prorated_at is None):
+            raise ValueError("a change now needs amount_minor and prorated_at of its preview")
+        return self
 
 
 class BillingEventView(Message):

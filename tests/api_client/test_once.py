@@ -11,11 +11,11 @@ import pytest
 
 from api_client.errors import BadAnswer
 from api_client.management import ManagementClient
-from api_client.messages.billing import RefundAnswer
+from api_client.messages.billing import PlanChangePreview, RefundAnswer
 
 _HARMLESS = {"sign_in", "make_first_account", "sign_out", "record_scan", "undo_visit"}
 _HARMLESS |= {"store_image", "connect_stripe", "refresh_order", "withdraw"}
-_HARMLESS |= {"begin_second_factor", "settle_order", "answer_refund"}
+_HARMLESS |= {"begin_second_factor", "preview_change", "settle_order", "answer_refund"}
 _HARMLESS |= {"end_logins", "end_own_sessions", "revoke_api_key", "revoke_api_keys_of"}
 """Methods that send something other than GET without a key: harmless when they are sent twice."""
 _REFUSED_TWICE = {"change_password", "confirm_second_factor", "remove_second_factor"}
@@ -37,6 +37,14 @@ class Recorded(ManagementClient):
 
 
 VALUES: dict[str, Any] = {
+    "shown": PlanChangePreview(
+        plan_id=UUID(int=8),
+        plan="Platinum",
+        amount_minor=2500,
+        currency="EUR",
+        prorated_at=datetime(2027, 3, 10, tzinfo=UTC),
+        next_amount_minor=9900,
+    ),
     "fields": {}, "settings": {}, "owner": {}, "keys": [], "design": {}, "archived": True,
     "version": 1, "at": "now", "text": "", "sent_at": None, "credentials": None,
     "answer": RefundAnswer.KEPT,

@@ -5,11 +5,12 @@ fields and parameters are those of the package's types. Whatever Stripe does not
 Stripe refuses it; what Stripe knows and the fake does not do is answered with 501, so that no test
 relies on it by mistake.
 
-It does not do: tax, proration, trials, coupons and promotion codes, 3-D Secure, quantities that
-change, several intervals in one subscription, metered and tiered prices, free sessions, setup mode,
-payment methods as objects of their own (only their ids), balances and payouts, credit notes,
-invoices that are sent, PDFs of invoices, meters, Connect, and live mode. Events are made one after
-the other; Stripe promises no order, so deliver them in any.
+It does not do: tax, prorations that wait for the next invoice, trials, schedules, coupons and
+promotion codes, 3-D Secure, quantities that change, several intervals in one subscription, metered
+and tiered prices, free sessions, setup mode, payment methods as objects of their own (only their
+ids), balances and payouts, credit notes, invoices that are sent, PDFs of invoices, meters, Connect,
+and live mode. Events are made one after the other; Stripe promises no order, so deliver them in
+any.
 
 Where Stripe's documents leave room, this was chosen: a subscription that is paid with a delayed
 method is active while the bank works, and past due when it says no; retries are counted from the

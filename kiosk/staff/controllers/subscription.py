@@ -6,9 +6,10 @@ from uuid import UUID
 from PySide6.QtCore import Slot
 
 from api_client.management import ManagementClient
-from api_client.messages.billing import InvoicePage, OrderView
+from api_client.messages.billing import InvoicePage, OrderView, PlanChoice
 from kiosk.staff.controllers.billing import payer_of
 from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.forms.plan_change import change_form, keep_plan_form
 from kiosk.staff.forms.subscription import cancel_form, end_form, keep_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.parts import Action
@@ -21,18 +22,20 @@ SUBSCRIPTION = "subscription"
 
 @dataclass(frozen=True)
 class SubscriptionSheet:
-    """The order of a subscription, who pays it, and its latest invoices."""
+    """The order of a subscription, who pays it, its latest invoices, and plans to change to."""
 
     order: OrderView
     payer: str
     invoices: InvoicePage
+    choices: tuple[PlanChoice, ...] = ()
 
 
 def sheet_of(client: ManagementClient, order: OrderView) -> SubscriptionSheet:
     """Return an order with its payer and invoices. Raises ApiError."""
     granted = order.membership_id
     invoices = InvoicePage(items=()) if granted is None else client.invoices_of(granted)
-    return SubscriptionSheet(order, payer_of(client, order), invoices)
+    choices = client.plans_to_change_to(order.id).items if order.can_change else ()
+    return SubscriptionSheet(order, payer_of(client, order), invoices, choices)
 
 
 class SubscriptionController(Controller):
@@ -53,7 +56,12 @@ class SubscriptionController(Controller):
     def show(self, sheet: SubscriptionSheet) -> None:
         """Show a subscription."""
         words = subscription_words(
-            sheet.order, sheet.payer, sheet.invoices, self._texts, self._session.zone
+            sheet.order,
+            sheet.payer,
+            sheet.invoices,
+            self._texts,
+            self._session.zone,
+            choices=sheet.choices,
         )
         self.page.show_words(words, may_change=self._session.may("memberships:write"))
 
@@ -68,6 +76,10 @@ class SubscriptionController(Controller):
                 ask(*end_form(self._texts, words))
             case Action.KEEP:
                 ask(*keep_form(self._texts, words))
+            case Action.CHANGE_PLAN:
+                ask(*change_form(self._texts, words))
+            case Action.KEEP_PLAN:
+                ask(*keep_plan_form(self._texts, words))
             case Action.REFRESH:
                 self._ask_stripe(words.order_id)
             case _:

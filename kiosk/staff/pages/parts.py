@@ -55,6 +55,8 @@ class Action(StrEnum):
     REFRESH = "refresh"
     CANCEL = "cancel"
     KEEP = "keep"
+    CHANGE_PLAN = "change_plan"
+    KEEP_PLAN = "keep_plan"
     END_LOGINS = "end_logins"
     SETTLE = "settle"
 

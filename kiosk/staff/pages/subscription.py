@@ -60,6 +60,8 @@ class SubscriptionPage(PageView):
             Action.KEEP: words.runs and words.stops,
             Action.CANCEL: words.runs and not words.stops,
             Action.END: words.runs,
+            Action.CHANGE_PLAN: bool(words.choices) and not words.changes,
+            Action.KEEP_PLAN: bool(words.changes),
         }
         for action, button in self.buttons.items():
             button.setVisible(possible[action] and may_change)
@@ -87,6 +89,10 @@ class SubscriptionPage(PageView):
         foot.addStretch()
         for action in (Action.KEEP, Action.CANCEL, Action.END):
             foot.addWidget(self.buttons[action])
+        plans = QHBoxLayout()
+        plans.addStretch()
+        for action in (Action.CHANGE_PLAN, Action.KEEP_PLAN):
+            plans.addWidget(self.buttons[action])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, M)
         layout.setSpacing(M)
@@ -97,6 +103,7 @@ class SubscriptionPage(PageView):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.warning)
         layout.addWidget(self.progress)
+        layout.addLayout(plans)
         layout.addLayout(foot)
 
     def _invoices(self, words: SubscriptionWords) -> QWidget:
@@ -122,6 +129,8 @@ class SubscriptionPage(PageView):
         for action, words in (
             (Action.REFRESH, say("Ask Stripe now")),
             (Action.KEEP, say("Keep it …")),
+            (Action.CHANGE_PLAN, say("Change the plan …")),
+            (Action.KEEP_PLAN, say("Keep the present plan …")),
             (Action.CANCEL, say("Cancel at the end of the period …")),
             (Action.END, say("Cancel now …")),
         ):

@@ -11,6 +11,7 @@ from api_client.messages.billing import (
     InvoiceView,
     OrderTrouble,
     OrderView,
+    PlanChoice,
     SubscriptionStatus,
 )
 from kiosk.staff.words.membership import MembershipLine, money
@@ -50,7 +51,8 @@ class SubscriptionWords:
     """Texts of the page of a subscription, and what can be done with it.
 
     ``runs`` until it has ended; ``stops`` if it will not be renewed; ``unpaid`` while a payment is
-    overdue. ``until`` is the day up to which it is paid, or empty.
+    overdue. ``until`` is the day up to which it is paid, or empty. ``changes`` is the plan that it
+    changes to, or empty, ``choices`` what it can change to.
     """
 
     order_id: UUID
@@ -65,6 +67,8 @@ class SubscriptionWords:
     runs: bool
     stops: bool
     unpaid: bool = False
+    changes: str = ""
+    choices: tuple[PlanChoice, ...] = ()
 
 
 def billed_lines(
@@ -169,15 +173,25 @@ def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
 
 
 def subscription_words(
-    order: OrderView, payer: str, invoices: InvoicePage, texts: Texts, zone: str
+    order: OrderView,
+    payer: str,
+    invoices: InvoicePage,
+    texts: Texts,
+    zone: str,
+    *,
+    choices: tuple[PlanChoice, ...] = (),
 ) -> SubscriptionWords:
-    """Return the texts of a subscription's page, with days in ``zone``."""
+    """Return the texts of a subscription's page, with days in ``zone``.
+
+    ``choices`` are the plans that it can change to.
+    """
     say = texts.say
     status, tone = _standing(order, texts)
     facts = (
         (say("Price"), money(order.amount_minor, order.currency, texts)),
         (say("Paid until"), _paid(order, texts, zone)),
         (say("Ends on"), _end(order, texts, zone)),
+        (say("Then"), _next_plan(order, texts)),
         (say("Ordered"), _day(order.created_at, texts, zone)),
         (say("Stripe was asked"), _moment(order.checked_at, texts, zone)),
     )
@@ -196,6 +210,8 @@ def subscription_words(
         warning=warning,
         runs=runs(order),
         stops=stops(order),
+        changes=order.next_plan or "",
+        choices=choices,
         unpaid=order.subscription in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID},
     )
 
@@ -251,6 +267,13 @@ def _invoice_states(texts: Texts) -> Mapping[InvoiceStatus, tuple[str, Tone]]:
 
 def _day(moment: datetime | None, texts: Texts, zone: str) -> str:
     return "" if moment is None else texts.local_day(moment, zone)
+
+
+def _next_plan(order: OrderView, texts: Texts) -> str:
+    """Return the plan that a subscription changes to, and its price; or nothing."""
+    if order.next_plan is None or order.next_amount_minor is None:
+        return ""
+    return f"{order.next_plan}, {money(order.next_amount_minor, order.currency, texts)}"
 
 
 def _paid(order: OrderView, texts: Texts, zone: str) -> str:

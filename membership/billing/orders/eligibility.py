@@ -31,7 +31,7 @@ def staff_order(
     owner = required_owner(session, caller.tenant, Owner(new.customer_id, new.company_id))
     plan = plan_on_sale(session, caller.tenant, new.plan_id)
     paid_url, back_url = return_urls(public_url, caller.tenant)
-    return OrderRequest(owner, plan, caller.actor, paid_url, back_url)
+    return OrderRequest(owner, plan, caller.actor, paid_url, back_url, new.again is not False)
 
 
 def return_urls(public_url: str | None, tenant: Tenant) -> tuple[str, str]:

@@ -69,6 +69,30 @@ class ExistingOrders:
             detail = "A subscription for this runs already; see to its payment, or cancel it first."
             raise Conflict("subscription_runs", detail)
 
+    def refuse_other_subscription(self) -> None:
+        """Raise Conflict if the plan is paid by subscription, and so is another one already.
+
+        Both would go on charging: a change of plan is probably meant.
+        """
+        if self.plan.billing_unit is None:
+            return
+        running = self.session.scalars(
+            select(BillingOrder).where(
+                BillingOrder.organization_id == self.tenant.id,
+                owned_by(self.owner),
+                BillingOrder.plan_id != self.plan.id,
+                BillingOrder.subscription_id.is_not(None),
+                BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
+                BillingOrder.cancels_at.is_(None),
+            )
+        )
+        for each in running:
+            detail = (
+                f"A subscription to {each.plan_name} runs (order {each.id}); change its plan, or "
+                "order with again=true to have both."
+            )
+            raise Conflict("other_subscription_runs", detail)
+
     def unsettled(self, now: datetime) -> BillingOrder | None:
         """Return the newest unpaid order on the plan's current terms, or None.
 
@@ -106,12 +130,21 @@ class ExistingOrders:
             .limit(1)
         ).first()
 
-    def other_open_checkouts(self, order: BillingOrder) -> tuple[str, ...]:
-        """Return the checkout ids of other open orders, newest first, at most five."""
+    def other_open_checkouts(self, order: BillingOrder, *, again: bool) -> tuple[str, ...]:
+        """Return the checkout ids of other open orders, newest first, at most five.
+
+        Unless two subscriptions are wanted (``again``), those of other plans are among them.
+        """
+        others = and_(
+            BillingOrder.organization_id == self.tenant.id,
+            owned_by(self.owner),
+            BillingOrder.billing_unit.is_not(None),
+        )
+        subscribes = self.plan.billing_unit is not None and not again
         pages = self.session.scalars(
             select(BillingOrder.checkout_id)
             .where(
-                self._all(),
+                or_(self._all(), others) if subscribes else self._all(),
                 BillingOrder.id != order.id,
                 BillingOrder.state == OrderState.OPEN,
                 BillingOrder.checkout_id.is_not(None),

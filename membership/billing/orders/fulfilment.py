@@ -19,6 +19,7 @@ from membership.billing.orders.flags import (
     lock_owner,
     settle_refunded,
 )
+from membership.billing.orders.followed_plan import follow_plan, sell_followed
 from membership.billing.orders.grants import PaidFor, grant, term_paid
 from membership.billing.orders.refunds import note_refund_and_dispute
 from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
@@ -62,11 +63,18 @@ def store_state(
         order.state = OrderState.EXPIRED  # its page was never created
     if owner.erased:
         order.provider_customer_id = payer  # the erasure removed the payer's id
+    changed_at = None
+    if state.subscription is not None and order.membership_id is not None:
+        changed_at = follow_plan(session, tenant, order, state.subscription, now)
     for facts in state.invoices:
         _store_invoice(session, order, facts, now)
     paid_for = _paid_for(order, state, now, was_pending=was_pending)
     if paid_for is not None:
         if order.membership_id is not None:
+            if changed_at is not None and owner.refusal is None:
+                sell_followed(
+                    session, tenant, order, paid_for, changed_at, grace_days=grace_days, now=now
+                )
             term = term_paid(order, paid_for, grace_days, ZoneInfo(tenant.time_zone))
             _update_membership(session, tenant, order.membership_id, term, now)
             if paid_before is not None and order.paid_until != paid_before:
@@ -139,6 +147,7 @@ def _store_invoice(
             order_id=order.id,
             refunded_minor=0,
             disputed=False,
+            plan_name=order.plan_name,
         )
         session.add(row)
     row.number, row.status = facts.number, facts.status

@@ -50,6 +50,7 @@ class OrderRequest:
     """A plan that is to be ordered, its payer, and the actor that the order is recorded for.
 
     The provider redirects the payer's browser to ``paid_url`` after payment, else ``back_url``.
+    ``again`` is whether it may be a second subscription.
     """
 
     owner: Owner
@@ -57,6 +58,7 @@ class OrderRequest:
     actor: Actor
     paid_url: str
     back_url: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def _store_order(
     _require_payable(request.plan)
     existing = ExistingOrders(session, tenant, request.owner, request.plan)
     existing.refuse_subscribed()
+    if not request.again:
+        existing.refuse_other_subscription()
     order = existing.unsettled(now) or _new_order(session, tenant, request, now)
     terms = PriceTerms(
         order.plan_id,
@@ -181,7 +185,7 @@ def _store_order(
         expires_at=order.checkout_expires_at,
         language=language,
     )
-    older = existing.other_open_checkouts(order)
+    older = existing.other_open_checkouts(order, again=request.again)
     held = held_of_plan(session, tenant, request.owner, request.plan, now)
     before = continued(held, now)
     last_day = None if before is None else last_day_of(before)

@@ -20,7 +20,7 @@ from membership.billing.orders.terms import billing_terms, length_terms
 from membership.members.memberships.entitlements import last_day_of
 from membership.rules.instants import day_after, last_day_before
 from membership.rules.periods import is_in_instalments, nth_day
-from membership.store.models import BillingInvoice, BillingOrder, Membership
+from membership.store.models import BillingInvoice, BillingOrder, Membership, Plan
 from membership.web.access import Tenant
 from membership.web.errors import NotFound
 from membership.web.paging import newest_first
@@ -73,6 +73,10 @@ def order_view(session: Session, order: BillingOrder) -> OrderView:
         cancels_at=order.cancels_at,
         last_day=last_day,
         ends_on=ends_on,
+        next_plan=next_plan(session, order),
+        next_amount_minor=order.next_price_minor,
+        changes_at=order.changes_at,
+        can_change=is_changeable(order),
         trouble=order.trouble,
         trouble_kind=order.trouble_kind,
         hint=hint_of(order),
@@ -83,6 +87,20 @@ def order_view(session: Session, order: BillingOrder) -> OrderView:
     )
 
 
+def next_plan(session: Session, order: BillingOrder) -> str | None:
+    """Return the name of the plan that an order changes to, or None."""
+    if order.next_plan_id is None:
+        return None
+    return session.get_one(Plan, (order.organization_id, order.next_plan_id)).name
+
+
+def is_changeable(order: BillingOrder) -> bool:
+    """Whether a subscription can change its plan: it is paid, renews, and is no fixed term."""
+    fixed = is_in_instalments(billing_terms(order), length_terms(order))
+    active = order.subscription_status is SubscriptionStatus.ACTIVE
+    return active and order.membership_id is not None and order.cancels_at is None and not fixed
+
+
 def invoice_view(session: Session, invoice: BillingInvoice, order: BillingOrder) -> InvoiceView:
     """Return an invoice as the API shows it."""
     key = (order.organization_id, order.membership_id)
@@ -91,7 +109,7 @@ def invoice_view(session: Session, invoice: BillingInvoice, order: BillingOrder)
         id=invoice.id,
         number=invoice.number,
         membership_id=order.membership_id,
-        plan=order.plan_name,
+        plan=invoice.plan_name or order.plan_name,
         amount_minor=invoice.amount_minor,
         currency=invoice.currency,
         status=invoice.status,

@@ -38,6 +38,10 @@ class ProviderRefuses(ProviderError):
     """The call was rejected; a retry fails in the same way."""
 
 
+class ProviderDeclines(ProviderRefuses):
+    """The payment was declined; nothing was changed."""
+
+
 class ProviderMisses(ProviderRefuses):
     """The object does not exist at the provider."""
 
@@ -146,11 +150,34 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """The price that a subscription has. ``plan_id`` is None if this service did not make it."""
+
+    plan_id: UUID | None
+    amount_minor: int
+    currency: str
+    billing: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """What a change of plan now costs at once, in minor units; below zero it is a credit.
+
+    ``prorated_at`` is the instant for which it was reckoned (UTC, whole seconds).
+    """
+
+    amount_minor: int
+    currency: str
+    prorated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionFacts:
     """State of a subscription, with its latest invoices, newest first.
 
     ``paid_until`` is the end of the last paid period among these invoices, ``period_end`` that of
-    the current one; ``failing`` is true while the provider retries a failed payment.
+    the current one; ``failing`` is true while the provider retries a failed payment. ``price`` is
+    that of the next payment; before ``changes_at``, if it is given, another one was agreed on.
     """
 
     subscription_id: str
@@ -162,7 +189,10 @@ class SubscriptionFacts:
     failing: bool
     cancels_at: datetime | None
     ended_at: datetime | None
+    period_start: datetime
     period_end: datetime
+    price: PriceFacts | None
+    changes_at: datetime | None
     invoices: tuple[InvoiceFacts, ...]
 
     @property
@@ -236,6 +266,27 @@ class Gateway(Protocol):
 
     def end_now(self, subscription_id: str) -> None:
         """Cancel a subscription immediately, without a refund, and void what is open and unpaid."""
+        ...
+
+    def preview_change(
+        self, subscription_id: str, terms: PriceTerms, at: datetime, once: str
+    ) -> ChangePreview:
+        """Return what it costs to change the price of a subscription at ``at``; changes nothing."""
+        ...
+
+    def change_now(self, subscription_id: str, terms: PriceTerms, at: datetime, once: str) -> None:
+        """Change the price at once, and charge what is due, reckoned for ``at``.
+
+        Raises ProviderDeclines, with nothing changed, if the payment fails.
+        """
+        ...
+
+    def change_later(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
+        """Change the price from the next period on. The interval has to be the same."""
+        ...
+
+    def keep_price(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
+        """Undo a change for the next period: ``terms`` are the present ones."""
         ...
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:

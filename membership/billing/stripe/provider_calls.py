@@ -15,6 +15,7 @@ from membership.billing.stripe.accounts import Keys, open_gateway
 from membership.billing.stripe.gateway import (
     Gateway,
     ProviderArchived,
+    ProviderDeclines,
     ProviderError,
     ProviderRefusesKey,
     ProviderUnavailable,
@@ -34,6 +35,9 @@ _PUBLIC_UNAVAILABLE = translatable(
 )
 _PUBLIC_REFUSED = translatable(
     "The payment provider does not accept this at the moment. Please ask at the desk."
+)
+_PUBLIC_DECLINED = translatable(
+    "The payment did not go through, and nothing was changed. Please look at the payment method."
 )
 _PUBLIC_ARCHIVED = translatable(
     "This membership cannot be paid online at the moment. Please ask at the desk."
@@ -70,6 +74,8 @@ def _api_error(error: ProviderError, caller: Actor | None) -> ApiError:
         return Busy(_UNAVAILABLE, detail, headers={"Retry-After": "10"})
     if isinstance(error, ProviderArchived):
         return Conflict(_ARCHIVED, str(error) if staff else _PUBLIC_ARCHIVED)
+    if isinstance(error, ProviderDeclines):
+        return Conflict("payment_declined", str(error) if staff else _PUBLIC_DECLINED)
     if not staff:
         return Conflict(_REFUSED, _PUBLIC_REFUSED)
     if isinstance(error, ProviderRefusesKey):

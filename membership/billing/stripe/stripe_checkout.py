@@ -33,7 +33,7 @@ def create_session(api: stripe.V1Services, request: CheckoutRequest) -> dict[str
     }
     params: Any = {
         "mode": "payment" if once else "subscription",
-        "line_items": [{"price": _price(api, request), "quantity": 1}],
+        "line_items": [{"price": _price_of(api, request), "quantity": 1}],
         "customer": _customer(api, request),
         "client_reference_id": str(request.order_id),
         "metadata": metadata,
@@ -63,12 +63,18 @@ def find_price(api: stripe.V1Services, terms: PriceTerms) -> dict[str, Any] | No
     return next(iter(found["data"]), None)
 
 
-def _price(api: stripe.V1Services, request: CheckoutRequest) -> str:
+def _price_of(api: stripe.V1Services, request: CheckoutRequest) -> str:
+    """Return the id of the price of an order."""
+    # Two concurrent requests for one order get one price, and with it one session.
+    return price_id(api, request.terms, f"{request.order_id}-{request.attempt}")
+
+
+def price_id(api: stripe.V1Services, terms: PriceTerms, once: str) -> str:
     """Return the id of the plan's price, created if missing; its product gets the plan's name.
 
-    Raises ProviderArchived if the product is archived.
+    ``once`` is part of its idempotency key. Raises ProviderArchived if the product is archived.
     """
-    terms, billing = request.terms, request.terms.billing
+    billing = terms.billing
     price = find_price(api, terms)
     if price is not None:
         _require_active(price["product"], terms)
@@ -83,11 +89,8 @@ def _price(api: stripe.V1Services, request: CheckoutRequest) -> str:
     }
     if billing is not None:
         params["recurring"] = {"interval": billing.unit.value, "interval_count": billing.count}
-    # Two concurrent requests for one order get one price, and with it one session.
-    created = api.prices.create(
-        params=params, options={"idempotency_key": _idempotency_key("price", request, params)}
-    )
-    return created.id
+    key = f"walletdesk-price-{_digest(params)}-{once}"
+    return api.prices.create(params=params, options={"idempotency_key": key}).id
 
 
 def _product(api: stripe.V1Services, terms: PriceTerms) -> str:
@@ -185,8 +188,12 @@ def _idempotency_key(kind: str, request: CheckoutRequest, params: Any) -> str:
     Between two calls of one attempt, whose first answer was lost, a payer's name or the price may
     have changed: Stripe refuses a key that comes with other parameters than the first time.
     """
-    sent = sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
-    return f"walletdesk-{kind}-{request.order_id}-{sent}-{request.attempt}"
+    return f"walletdesk-{kind}-{request.order_id}-{_digest(params)}-{request.attempt}"
+
+
+def _digest(params: Any) -> str:
+    """Return a short digest of what is sent."""
+    return sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _lookup_key(terms: PriceTerms) -> str:

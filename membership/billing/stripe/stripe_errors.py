@@ -10,6 +10,7 @@ import stripe
 
 from membership.billing.stripe.gateway import (
     ProviderAtWork,
+    ProviderDeclines,
     ProviderMisses,
     ProviderRefuses,
     ProviderRefusesKey,
@@ -38,6 +39,9 @@ def provider_errors() -> Iterator[None]:
         if error.http_status == 409:  # the same idempotency key is in use
             raise ProviderAtWork("Stripe is doing the same just now.") from error
         raise ProviderUnavailable("Stripe had an internal error.") from error
+    except stripe.CardError as error:
+        kind = ProviderRefuses if error.code is None else ProviderDeclines
+        raise kind(f"Stripe refused: {error.user_message}") from error
     except stripe.StripeError as error:
         raise ProviderRefuses(f"Stripe refused: {error.user_message}") from error
     except (KeyError, TypeError, ValueError, IndexError) as error:

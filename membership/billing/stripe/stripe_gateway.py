@@ -8,8 +8,10 @@ from typing import Any, Self
 
 import stripe
 
+from membership.billing.stripe import stripe_plan_changes as plan_changes
 from membership.billing.stripe.gateway import (
     AccountFacts,
+    ChangePreview,
     CheckoutFacts,
     CheckoutRequest,
     EventSubject,
@@ -131,6 +133,28 @@ class StripeGateway:
         """Cancel a subscription immediately, without a refund, and void what is open and unpaid."""
         with provider_errors():
             end_subscription(self._api, subscription_id)
+
+    def preview_change(
+        self, subscription_id: str, terms: PriceTerms, at: datetime, once: str
+    ) -> ChangePreview:
+        """Return what it costs to change the price of a subscription at ``at``; changes nothing."""
+        with provider_errors():
+            return plan_changes.preview_change(self._api, subscription_id, terms, at, once)
+
+    def change_now(self, subscription_id: str, terms: PriceTerms, at: datetime, once: str) -> None:
+        """Change the price at once, and charge what is due, reckoned for ``at``."""
+        with provider_errors():
+            plan_changes.change_now(self._api, subscription_id, terms, at, once)
+
+    def change_later(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
+        """Change the price from the next period on."""
+        with provider_errors():
+            plan_changes.change_later(self._api, subscription_id, terms, once)
+
+    def keep_price(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
+        """Undo a change for the next period."""
+        with provider_errors():
+            plan_changes.keep_price(self._api, subscription_id, terms, once)
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:
         """Cancel a subscription at a future instant, without a refund."""

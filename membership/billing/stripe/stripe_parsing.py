@@ -10,17 +10,28 @@ from typing import Any
 from uuid import UUID
 
 from api_client.messages.billing import InvoiceStatus, OrderState, SubscriptionStatus
-from membership.billing.stripe.gateway import CheckoutFacts, InvoiceFacts, SubscriptionFacts
+from api_client.messages.management import IntervalUnit
+from membership.billing.stripe.gateway import (
+    CheckoutFacts,
+    InvoiceFacts,
+    PriceFacts,
+    SubscriptionFacts,
+)
 from membership.billing.stripe.stripe_money import from_stripe
+from membership.rules.periods import Interval
 
 ORDER_KEY = "walletdesk_order"
 """Metadata key under which every object created for an order has the order's id."""
+CHANGES_KEY = "walletdesk_changes_at"
+"""Metadata key of a subscription: the Unix time from which on its price is another one."""
+PRODUCT_PREFIX = "walletdesk-"
 
 _CHECKOUTS = {
     "open": OrderState.OPEN,
     "complete": OrderState.COMPLETED,
     "expired": OrderState.EXPIRED,
 }
+_ITEM = "subscription_item_details"
 _REFUSED = frozenset({"requires_payment_method", "canceled"})
 _SUBSCRIPTIONS = {
     "trialing": SubscriptionStatus.ACTIVE,
@@ -103,8 +114,8 @@ def invoice_facts(invoice: Any) -> InvoiceFacts | None:
 
 
 def _is_of_subscription(line: Any) -> bool:
-    """Whether an invoice line is for a billing period of a subscription."""
-    return (line.get("parent") or {}).get("type") == "subscription_item_details"
+    """Whether an invoice line is for a billing period of a subscription, and no credit for one."""
+    return line["amount"] >= 0 and (line.get("parent") or {}).get("type") == _ITEM
 
 
 def order_of_invoice(invoice: Any) -> UUID | None:
@@ -145,6 +156,8 @@ def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
     if cancels_at is None and subscription["cancel_at_period_end"]:
         cancels_at = period_end
     parsed = tuple(facts for each in invoices if (facts := invoice_facts(each)) is not None)
+    anchor = _instant(subscription["billing_cycle_anchor"])
+    counted = tuple(each for each in parsed if _is_since(anchor, each))
     latest = parsed[0] if parsed else None
     return SubscriptionFacts(
         subscription_id=subscription["id"],
@@ -152,13 +165,47 @@ def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
         customer_id=str(id_of(subscription["customer"])),
         status=status,
         starts_at=_instant(subscription["start_date"]),
-        paid_until=_paid_until(parsed, status, period_end),
+        paid_until=_paid_until(counted, status, period_end),
         failing=_is_failing(latest, status),
         cancels_at=cancels_at,
         ended_at=instant(subscription.get("ended_at")),
+        period_start=_instant(item["current_period_start"]),
         period_end=period_end,
+        price=_price_facts(item["price"]),
+        changes_at=instant(_changes_at(subscription["metadata"])),
         invoices=parsed,
     )
+
+
+def _price_facts(price: Any) -> PriceFacts | None:
+    """Parse a recurring price; None for one that is not a whole amount, made at Stripe."""
+    currency, every = price["currency"].upper(), price.get("recurring")
+    if every is None or price.get("unit_amount") is None:
+        return None
+    try:
+        plan_id = UUID(str(id_of(price["product"])).removeprefix(PRODUCT_PREFIX))
+    except ValueError:
+        plan_id = None
+    return PriceFacts(
+        plan_id,
+        from_stripe(price["unit_amount"], currency),
+        currency,
+        Interval(IntervalUnit(every["interval"]), every["interval_count"]),
+    )
+
+
+def _changes_at(metadata: Any) -> int | None:
+    """Return the Unix time of a planned change of price; None without one."""
+    text = (metadata or {}).get(CHANGES_KEY, "")
+    return int(text) if str(text).isdecimal() else None
+
+
+def _is_since(anchor: datetime, invoice: InvoiceFacts) -> bool:
+    """Whether an invoice is for periods since the last change of the interval.
+
+    What was paid for periods before it was credited, and counts no more.
+    """
+    return invoice.period_start is None or invoice.period_start >= anchor
 
 
 def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool:

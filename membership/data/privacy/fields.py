@@ -324,13 +324,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
     "billing_orders": {
         **_plain("organization_id", "customer_id", "company_id", "version"),
-        **_plain("checked_at", "next_check_at", "actor_kind", "actor_id"),
+        **_plain("checked_at", "next_check_at", "actor_kind", "actor_id", "changing_since"),
         **_shown("id", "plan_id", "plan_name", "membership_id"),
         **_kept(_ACCOUNTS, "price_minor", "currency", "billing_unit", "billing_count"),
         **_kept(_ACCOUNTS, "length_unit", "length_count", "state", "created_at"),
         **_kept(_ACCOUNTS, "checkout_id", "checkout_expires_at", "subscription_id"),
         **_kept(_ACCOUNTS, "subscription_status", "paid_until", "cancels_at", "continues_on"),
         **_kept(_ACCOUNTS, "trouble", "trouble_kind", "settled_at"),
+        **_kept(_ACCOUNTS, "next_plan_id", "next_price_minor", "changes_at"),
         **_null("provider_customer_id"),
         "actor_name": _ACTOR,
     },
@@ -339,7 +340,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_shown("order_id"),
         **_kept(_ACCOUNTS, "id", "number", "status", "amount_minor", "currency", "created_at"),
         **_kept(_ACCOUNTS, "period_start", "period_end", "refunded_minor", "disputed", "dispute"),
-        **_kept(_ACCOUNTS, "refund_answer"),
+        **_kept(_ACCOUNTS, "refund_answer", "plan_name"),
     },
     "provider_tasks": _plain(
         "organization_id", "kind", "object_id", "asked_at", "tries", "due_at", "error"

@@ -10,7 +10,14 @@ from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.billing.orders import providers
 from membership.billing.orders.providers import find_order_of, provider_of
 from membership.billing.orders.sync import sync_in_request
-from membership.billing.orders.views import find_order, invoice_page, invoices_of, last_days
+from membership.billing.orders.views import (
+    find_order,
+    invoice_page,
+    invoices_of,
+    is_changeable,
+    last_days,
+    next_plan,
+)
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.provider_calls import call_provider
@@ -162,6 +169,19 @@ def customer_subscriptions(
     return CustomerSubscriptions(items=tuple(each for each in shown if each is not None))
 
 
+def subscription_view(
+    session: Session, tenant: Tenant, order_id: UUID, now: datetime
+) -> CustomerSubscription:
+    """Return the subscription of an order as its customer sees it. Raises NotFound."""
+    granted = find_order(session, tenant, order_id).membership_id
+    shown = None
+    if granted is not None:
+        shown = _subscription(session, tenant, get_membership(session, tenant, granted), now)
+    if shown is None:
+        raise NotFound("membership_not_found", "This membership has ended.")
+    return shown
+
+
 def _subscription(
     session: Session, tenant: Tenant, sold: Membership, now: datetime
 ) -> CustomerSubscription | None:
@@ -179,6 +199,9 @@ def _subscription(
             last_day=last_day,
             ends_on=ends_on,
             renews=sold.renews,
+            can_change=is_changeable(order),
+            changes_to=None if order.cancels_at is not None else next_plan(session, order),
+            changes_after=None if order.changes_at is None else last_day,
             can_cancel=providers.may_cancel(order),
             can_resume=providers.may_resume(order),
         )

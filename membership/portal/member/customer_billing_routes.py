@@ -56,7 +56,8 @@ async def order_plan(
 
     def choose(session: Session, now: datetime) -> OrderRequest:
         joiner = Joiner(customer.tenant, customer.customer_id, customer.actor, now)
-        return customer_order(session, transactions.settings.public_url, joiner, wanted.plan_id)
+        public_url = transactions.settings.public_url
+        return customer_order(session, public_url, joiner, wanted.plan_id, again=wanted.again)
 
     provider = await transactions.read(
         lambda session, _: provider_of_sales(session, customer.tenant)

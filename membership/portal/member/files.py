@@ -25,6 +25,7 @@ FILES: Mapping[str, str] = {
     "session.js": "member/session.js",
     "sections.js": "member/sections.js",
     "bills.js": "member/bills.js",
+    "plans.js": "member/plans.js",
     "parts.js": "member/parts.js",
     "live.js": "member/live.js",
     "codes.js": "member/codes.js",

@@ -48,6 +48,31 @@ def member_texts(language: str) -> dict[str, str]:
         "cancelled": gettext("It is cancelled."),
         "resume": gettext("Keep it after all"),
         "resumed": gettext("It goes on."),
+        "changes_after": gettext("After {day}: {plan}."),
+        "change_plan": gettext("Change the plan"),
+        "no_plans": gettext("There is no other plan to change to."),
+        "change_later": gettext("From the next period on"),
+        "change_now": gettext("At once …"),
+        "change_cost": gettext(
+            "{plan} begins now. {amount} is charged now, and {price} from the next payment on."
+        ),
+        "change_credit": gettext(
+            "{plan} begins now. {amount} is credited to the next payments; from then on it costs "
+            "{price}."
+        ),
+        "change_yes": gettext("Change now"),
+        "change_back": gettext("Back"),
+        "change_done": gettext("You have {plan} now."),
+        "change_planned_done": gettext("The plan changes with the next period."),
+        "change_withdraw": gettext("Keep the present plan"),
+        "change_withdrawn": gettext("The plan stays as it is."),
+        "payment_declined": gettext(
+            "The payment did not go through, and nothing was changed. Please look at the payment "
+            "method."
+        ),
+        "amount_changed": gettext("It costs something else by now. Please look at it again."),
+        "change_planned": gettext("A change is planned already. Please undo it first."),
+        "change_in_progress": gettext("Another change is being made. Please look again."),
         "renew": gettext("Pay the next period"),
         "order_closed": gettext("A payment for this is on its way already. Please wait for it."),
         "portal": gettext("Change the payment method"),

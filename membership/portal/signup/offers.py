@@ -94,17 +94,21 @@ def _offers(session: Session, tenant: Tenant, plan_id: UUID | None) -> tuple[Off
     ).all()
     permissions = permissions_of(session, tenant.id, [plan.id for plan in plans])
     return tuple(
-        Offer(
-            plan_id=plan.id,
-            name=plan.name,
-            description=plan.description,
-            price_minor=plan.price_minor,
-            currency=plan.currency,
-            billing=_interval(plan.billing_unit, plan.billing_count),
-            length=_interval(plan.length_unit, plan.length_count),
-            permissions=tuple(each.label for each in permissions.get(plan.id, ())),
-        )
-        for plan in plans
+        offer_of(plan, tuple(each.label for each in permissions.get(plan.id, ()))) for plan in plans
+    )
+
+
+def offer_of(plan: Plan, permissions: tuple[str, ...] = ()) -> Offer:
+    """Return a plan as an offer, with its permissions by label."""
+    return Offer(
+        plan_id=plan.id,
+        name=plan.name,
+        description=plan.description,
+        price_minor=plan.price_minor,
+        currency=plan.currency,
+        billing=_interval(plan.billing_unit, plan.billing_count),
+        length=_interval(plan.length_unit, plan.length_count),
+        permissions=permissions,
     )
 
 

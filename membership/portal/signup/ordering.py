@@ -20,7 +20,7 @@ from membership.web.access import Tenant
 
 
 def customer_order(
-    session: Session, public_url: str | None, joiner: Joiner, plan_id: UUID
+    session: Session, public_url: str | None, joiner: Joiner, plan_id: UUID, *, again: bool = False
 ) -> OrderRequest:
     """Return the checked order of a public plan. Locks the customer.
 
@@ -34,6 +34,7 @@ def customer_order(
         actor=replace(joiner.actor, id=customer.id),
         paid_url=paid_url,
         back_url=back_url,
+        again=again,
     )
 
 

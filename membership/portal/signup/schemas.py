@@ -60,9 +60,13 @@ class SignupChange(RequestBody):
 
 
 class JoinRequest(RequestBody):
-    """The plan that a logged-in customer joins or orders."""
+    """The plan that a logged-in customer joins or orders.
+
+    ``again`` is whether it may be a second subscription beside one to another plan.
+    """
 
     plan_id: UUID
+    again: bool = False
 
 
 class Joined(Message):

@@ -46,5 +46,9 @@ def signup_texts(language: str) -> dict[str, str]:
         "subscription_runs": gettext(
             "You have this already. Please see to its payment or its cancellation on your own page."
         ),
+        "other_subscription_runs": gettext(
+            "You have a subscription to another plan already. You can change its plan on your own "
+            "page."
+        ),
         "vouched": gettext("You are logged in as {name}."),
     }

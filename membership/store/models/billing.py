@@ -41,8 +41,9 @@ class BillingOrder(Base):
     ``membership_id`` is set once the provider says that it was paid. ``version`` counts what
     was stored, so that nothing newer is overwritten with what was read before it.
     ``continues_on`` is the first local day of what its subscription pays for, if that continues a
-    membership that was paid before. ``trouble`` is what staff have to look at, until
-    ``settled_at``.
+    membership that was paid before. ``next_plan_id`` is what it is charged for from ``changes_at``
+    on; ``changing_since`` is when a change began whose end is not known yet. ``trouble`` is what
+    staff have to look at, until ``settled_at``.
     """
 
     __tablename__ = "billing_orders"
@@ -85,6 +86,10 @@ class BillingOrder(Base):
     paid_until: Mapped[datetime | None]
     cancels_at: Mapped[datetime | None]
     continues_on: Mapped[date | None]
+    next_plan_id: Mapped[UUID | None]
+    next_price_minor: Mapped[int | None] = mapped_column(Integer)
+    changes_at: Mapped[datetime | None]
+    changing_since: Mapped[datetime | None]
     membership_id: Mapped[UUID | None]
     trouble: Mapped[str | None] = mapped_column(String(500))
     trouble_kind: Mapped[OrderTrouble | None] = mapped_column(choice(OrderTrouble))
@@ -99,7 +104,10 @@ class BillingOrder(Base):
 
 
 class BillingInvoice(Base):
-    """An invoice of the provider, or a single payment, by the provider's id."""
+    """An invoice of the provider, or a single payment, by the provider's id.
+
+    ``plan_name`` is that of the order at that time, if the order changed its plan since.
+    """
 
     __tablename__ = "billing_invoices"
     __table_args__ = (
@@ -118,6 +126,7 @@ class BillingInvoice(Base):
     created_at: Mapped[datetime]
     period_start: Mapped[datetime | None]
     period_end: Mapped[datetime | None]
+    plan_name: Mapped[str | None] = mapped_column(String(120))
     refunded_minor: Mapped[int] = mapped_column(Integer, default=0)
     disputed: Mapped[bool] = mapped_column(default=False)
     dispute: Mapped[DisputeState | None] = mapped_column(choice(DisputeState))

@@ -44,6 +44,12 @@ function start() {
         const told = session.ask("/me").then((profile) => showPermissions(at, profile));
         told.catch((error) => notLoaded(at, "permissions", error));
       },
+      /** Reload the memberships and permissions: another plan pays for them. */
+      async plansChanged() {
+        const profile = await session.ask("/me");
+        showPermissions(at, profile);
+        await showMemberships(at, profile);
+      },
       offerLive(id) {
         if (!isCurrent()) return;
         byId("live-offer").hidden = id === null;

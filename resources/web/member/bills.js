@@ -1,6 +1,7 @@
 // Subscriptions, payments at the desk, and invoices of the payment provider.
 import { Refused } from "./login.js";
 import { el, filled, saveFile, webAddress } from "./parts.js";
+import { planChange, planKept } from "./plans.js";
 
 const language = document.documentElement.lang;
 
@@ -39,6 +40,10 @@ function fillSubscription(at, place, box, told) {
     const last = { day: calendar.localDay(told.ends_on) };
     sentences.push(filled(ended ? words.cancels_ended : words.cancels, last));
   } else if (told.renews && day) sentences.push(filled(words.renews, { day }));
+  if (told.changes_to && told.changes_after) {
+    const next = { day: calendar.localDay(told.changes_after), plan: told.changes_to };
+    sentences.push(filled(words.changes_after, next));
+  }
   const acts = el("p", { className: "act" });
 
   async function change(what) {
@@ -56,6 +61,12 @@ function fillSubscription(at, place, box, told) {
       return words.cancelled;
     })));
   }
+  const reload = async () => {
+    await at.plansChanged();
+    place.focus();
+  };
+  if (told.changes_to) acts.append(planKept(at, place, told, reload));
+  else if (told.can_change) acts.append(planChange(at, place, told, reload));
   if (told.can_resume) {
     const button = el("button", { type: "button", className: "quiet", textContent: words.resume });
     acts.append(place.onPress(button, async () => {

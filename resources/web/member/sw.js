@@ -6,8 +6,8 @@ const page = new URL(self.registration.scope);
 const allFiles = new URL("files/", self.location.href);
 const folder = new URL(`${version}/`, allFiles);
 const FILES = [
-  "base.css", "app.css", "load.js", "app.js", "session.js", "sections.js", "bills.js", "parts.js",
-  "live.js", "codes.js", "login.js", "clock.js", "qrcode.js",
+  "base.css", "app.css", "load.js", "app.js", "session.js", "sections.js", "bills.js", "plans.js",
+  "parts.js", "live.js", "codes.js", "login.js", "clock.js", "qrcode.js",
 ];
 const family = `walletdesk me ${page.pathname} `;
 const name = `${family}${version} ${told.get("lang")}`;

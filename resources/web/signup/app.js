@@ -17,7 +17,7 @@ if (window.parent !== window) {
 }
 
 // Errors that a retry would not change.
-const FINAL = ["already_member", "join_refused", "plan_not_found", "page_not_found", "payment_at_desk"];
+const FINAL = ["already_member", "other_subscription_runs", "join_refused", "plan_not_found", "page_not_found", "payment_at_desk"];
 
 function start() {
   const words = JSON.parse(page.dataset.words);

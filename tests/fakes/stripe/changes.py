@@ -2,7 +2,14 @@
 
 from collections.abc import Callable
 
-from tests.fakes.stripe import catalog, checkout, invoices, payments, subscriptions
+from tests.fakes.stripe import (
+    catalog,
+    checkout,
+    invoices,
+    payments,
+    prorations,
+    subscriptions,
+)
 from tests.fakes.stripe.forms import Form
 from tests.fakes.stripe.ledger import Ledger
 from tests.fakes.stripe.refusals import Refused, missing, not_faked
@@ -55,7 +62,7 @@ def subscriptions_of(ledger: Ledger, form: Form) -> list[Thing]:
 
 
 def update_subscription(ledger: Ledger, subscription: Thing, form: Form) -> Thing:
-    """Plan or withdraw the end of a subscription, or set its metadata; return it.
+    """Change price or metadata of a subscription, plan or withdraw its end; return it.
 
     Raises Refused for what Stripe rejects, and for what the fake does not support.
     """
@@ -63,9 +70,11 @@ def update_subscription(ledger: Ledger, subscription: Thing, form: Form) -> Thin
     if ended and form.keys() - {"metadata", "cancellation_details", "expand"}:
         told = "A canceled subscription can only update its cancellation_details and metadata."
         raise Refused(told)
-    if form.get("proration_behavior", "none") != "none":
-        raise not_faked("prorations")
+    if "items" not in form and form.get("proration_behavior", "none") != "none":
+        raise not_faked("prorations of anything but another price")
     with ledger.changing(subscription, "customer.subscription.updated"):
+        if "items" in form:
+            prorations.change(ledger, subscription, form)
         if "cancel_at" in form or "cancel_at_period_end" in form:
             subscriptions.plan_end(
                 subscription, ledger.seconds, **_planned(ledger, subscription, form)

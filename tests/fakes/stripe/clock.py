@@ -45,4 +45,7 @@ def _ended(ledger: Ledger, subscription: Thing) -> None:
 
 def _finalized(ledger: Ledger, invoice: Thing) -> None:
     invoices.finalize(ledger, invoice)
-    subscriptions.collect(ledger, invoice)
+    if invoice["status"] == "paid":
+        subscriptions.paid_for(ledger, invoice)
+    else:
+        subscriptions.collect(ledger, invoice)

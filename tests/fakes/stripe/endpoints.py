@@ -6,7 +6,7 @@ from stripe import params
 from stripe.params import billing_portal as portal_params
 from stripe.params import checkout as checkout_params
 
-from tests.fakes.stripe import catalog, changes, checkout, dashboard
+from tests.fakes.stripe import catalog, changes, checkout, dashboard, prorations
 from tests.fakes.stripe.expansion import expanded
 from tests.fakes.stripe.forms import Form, checked
 from tests.fakes.stripe.ledger import Ledger
@@ -49,8 +49,19 @@ _SUBSCRIPTION = {
     "cancel_at_period_end",
     "cancellation_details",
     "description",
+    "items.id",
+    "items.price",
     "metadata",
+    "payment_behavior",
     "proration_behavior",
+    "proration_date",
+}
+_PREVIEW = {
+    "subscription",
+    "subscription_details.items.id",
+    "subscription_details.items.price",
+    "subscription_details.proration_behavior",
+    "subscription_details.proration_date",
 }
 _OF_CHARGE = {"charge", "payment_intent"}
 
@@ -143,6 +154,13 @@ ENDPOINTS = [
         params.SubscriptionListParams,
         changes.subscriptions_of,
         {"customer", "status"},
+    ),
+    Endpoint(
+        "POST",
+        "/v1/invoices/create_preview",
+        params.InvoiceCreatePreviewParams,
+        lambda ledger, form, _: prorations.preview(ledger, form),
+        _PREVIEW,
     ),
     one("invoice", "invoices", params.InvoiceRetrieveParams),
     several(

@@ -103,18 +103,31 @@ def of_subscription(
         billing_reason=reason,
         default_payment_method=None,
         next_payment_attempt=at,
-        parent={
-            "type": "subscription_details",
-            "subscription_details": {
-                "metadata": dict(subscription["metadata"]),
-                "subscription": subscription["id"],
-            },
-        },
+        parent=parent_of(subscription),
         period_start=start,
         period_end=ledger.seconds,
     )
     subscription["latest_invoice"] = made["id"]
     return made
+
+
+def parent_of(subscription: Thing) -> Thing:
+    """Return the part of an invoice that names its subscription."""
+    details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+    return {"type": "subscription_details", "subscription_details": details}
+
+
+def reckon(invoice: Thing, balance: int) -> int:
+    """Set what is due with a balance of the customer, negative for a credit; return the new one.
+
+    A credit pays as much of the invoice as there is; an invoice below zero adds to it.
+    """
+    due = max(0, invoice["total"] + balance)
+    left: int = balance + invoice["total"] - due
+    invoice.update(
+        amount_due=due, amount_remaining=due, starting_balance=balance, ending_balance=left
+    )
+    return left
 
 
 def subscription_of(ledger: Ledger, invoice: Thing) -> Thing | None:
@@ -133,6 +146,7 @@ def finalize(ledger: Ledger, invoice: Thing, intent: Thing | None = None) -> Non
     """Number an invoice and open it for payment."""
     customer = ledger.things[invoice["customer"]]
     with ledger.changing(customer):
+        customer["balance"] = reckon(invoice, customer["balance"])
         number = f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}"
         customer["next_invoice_sequence"] += 1
     invoice.update(
@@ -145,6 +159,9 @@ def finalize(ledger: Ledger, invoice: Thing, intent: Thing | None = None) -> Non
     )
     invoice["status_transitions"]["finalized_at"] = ledger.seconds
     ledger.tell("invoice.finalized", invoice)
+    if invoice["amount_due"] == 0:
+        _paid_by_credit(ledger, invoice)
+        return
     if intent is None:
         intent = payments.new_intent(
             ledger,
@@ -163,6 +180,15 @@ def finalize(ledger: Ledger, invoice: Thing, intent: Thing | None = None) -> Non
         payment={"type": "payment_intent", "payment_intent": intent["id"]},
         status="open",
     )
+
+
+def _paid_by_credit(ledger: Ledger, invoice: Thing) -> None:
+    """Mark an invoice as paid with which nothing is due: there is no payment."""
+    with ledger.changing(invoice, "invoice.updated"):
+        invoice.update(attempted=True, auto_advance=False, next_payment_attempt=None, status="paid")
+        invoice["status_transitions"]["paid_at"] = ledger.seconds
+    ledger.tell("invoice.paid", invoice)
+    ledger.tell("invoice.payment_succeeded", invoice)
 
 
 def tried(

@@ -67,7 +67,24 @@ def begin(
 def _item(ledger: Ledger, subscription_id: str, price: Thing, quantity: int) -> Thing:
     every = price["recurring"]
     end = period_after(ledger.seconds, every["interval"], every["interval_count"], ledger.seconds)
-    plan = thing(
+    return thing(
+        "subscription_item",
+        id=new_id("subscription_item"),
+        created=ledger.seconds,
+        current_period_start=ledger.seconds,
+        current_period_end=end,
+        plan=plan_of(price),
+        price=dict(price),
+        quantity=quantity,
+        subscription=subscription_id,
+        tax_rates=[],
+    )
+
+
+def plan_of(price: Thing) -> Thing:
+    """Return the older form of a recurring price."""
+    every = price["recurring"]
+    return thing(
         "plan",
         id=price["id"],
         active=True,
@@ -82,18 +99,6 @@ def _item(ledger: Ledger, subscription_id: str, price: Thing, quantity: int) -> 
         nickname=price["nickname"],
         product=price["product"],
         usage_type="licensed",
-    )
-    return thing(
-        "subscription_item",
-        id=new_id("subscription_item"),
-        created=ledger.seconds,
-        current_period_start=ledger.seconds,
-        current_period_end=end,
-        plan=plan,
-        price=dict(price),
-        quantity=quantity,
-        subscription=subscription_id,
-        tax_rates=[],
     )
 
 

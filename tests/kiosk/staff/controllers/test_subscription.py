@@ -7,14 +7,15 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.errors import ServiceError, Unreachable
-from api_client.messages.billing import OrderPage
+from api_client.errors import Refused, ServiceError, Unreachable
+from api_client.messages.billing import OrderPage, PlanChangePreview, PlanChoice
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.billing import ProfileBilling, load_billing
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.controllers.subscription import SubscriptionSheet
+from kiosk.staff.forms.subscription import order_form
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.worker import failure_of_task
@@ -25,6 +26,7 @@ from tests.kiosk.staff.billing_messages import (
     PAID_UNTIL,
     invoice,
     invoices,
+    link,
     opened,
     order,
 )
@@ -231,3 +233,119 @@ def test_ending_now_is_not_sent_as_the_cancelling_whose_answer_was_lost(staff: S
         staff.presenter.on_failed(staff.task("change"), Failure(Cause.TOO_SLOW, ""))
         form.cancel.click()
     assert once[0] != once[1]
+
+
+PLATINUM = PlanChoice(
+    plan_id=UUID(int=90), plan="Platinum", amount_minor=9900, currency="EUR", next_period=True
+)
+YEARLY = PLATINUM.model_copy(
+    update={"plan_id": UUID(int=91), "plan": "Yearly", "next_period": False}
+)
+COST = PlanChangePreview(
+    plan_id=PLATINUM.plan_id,
+    plan="Platinum",
+    amount_minor=2500,
+    currency="EUR",
+    prorated_at=PAID_UNTIL,
+    next_amount_minor=9900,
+)
+
+
+def open_changeable(staff: Staff, **changes: Any) -> None:
+    """Open a subscription whose plan can be changed."""
+    open_file(staff, ProfileBilling((order(**changes),), configured=True))
+    staff.pages.customer.page.cards[0].buttons[Action.SUBSCRIPTION].click()
+    choices = (PLATINUM, YEARLY)
+    sheet = SubscriptionSheet(order(**changes), "Amara Okafor", invoices(invoice()), choices)
+    staff.presenter.on_done(staff.tasks[-1], sheet)
+
+
+def press_change(staff: Staff, plan: PlanChoice, at: str) -> None:
+    """Fill and send the form of a change."""
+    form = staff.presenter.changes.form
+    assert form is not None
+    for key, value in (("plan_id", str(plan.plan_id)), ("at", at)):
+        choice: Any = form.field(key)
+        choice.setCurrentIndex(choice.findData(value))
+    before = len(staff.tasks)
+    form.submit.click()
+    if len(staff.tasks) == before:  # the outcome of the press before was not told to the form
+        staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.REFUSED, ""))
+        form.submit.click()
+
+
+def test_a_plan_is_changed_with_the_next_period(staff: Staff) -> None:
+    open_changeable(staff)
+    staff.pages.subscription.page.buttons[Action.CHANGE_PLAN].click()
+    press_change(staff, PLATINUM, "period_end")
+    once = staff.tasks[-1].once
+    assert staff.asked() == [("change_plan_later", (ORDER, str(PLATINUM.plan_id), once))]
+
+
+def test_what_a_change_now_costs_is_said_before_it_is_made(staff: Staff) -> None:
+    open_changeable(staff)
+    staff.pages.subscription.page.buttons[Action.CHANGE_PLAN].click()
+    press_change(staff, PLATINUM, "now")
+    client: Any = Changes()
+    with pytest.raises(Refused, match=r"€25\.00 is charged now"):
+        staff.tasks[-1].call(client, "once")
+    press_change(staff, PLATINUM, "now")
+    staff.tasks[-1].call(client, "twice")
+    assert client.asked == [("preview", str(PLATINUM.plan_id)), ("change", COST, "twice")]
+
+
+def test_another_interval_begins_at_once_only(staff: Staff) -> None:
+    open_changeable(staff)
+    staff.pages.subscription.page.buttons[Action.CHANGE_PLAN].click()
+    press_change(staff, YEARLY, "period_end")
+    client: Any = Changes()
+    with pytest.raises(Refused, match="only begin at once"):
+        staff.tasks[-1].call(client, "once")
+    assert client.asked == []
+
+
+def test_a_planned_change_is_shown_and_taken_back(staff: Staff) -> None:
+    open_changeable(staff, next_plan="Platinum", next_amount_minor=9900)
+    page = staff.pages.subscription.page
+    assert page.buttons[Action.CHANGE_PLAN].isHidden()
+    assert page.words is not None
+    assert ("Then", "Platinum, €99.00") in page.words.facts
+    page.buttons[Action.KEEP_PLAN].click()
+    form = staff.presenter.changes.form
+    assert form is not None
+    form.submit.click()
+    assert staff.asked() == [("withdraw_plan_change", (ORDER, staff.tasks[-1].once))]
+
+
+class Changes:
+    """A client that says what a change costs, and makes it."""
+
+    def __init__(self) -> None:
+        self.asked = list[tuple[Any, ...]]()
+
+    def preview_change(self, _order: UUID, plan_id: str) -> PlanChangePreview:
+        self.asked.append(("preview", plan_id))
+        return COST
+
+    def change_plan_now(self, _order: UUID, shown: PlanChangePreview, once: str) -> Any:
+        self.asked.append(("change", shown, once))
+        return order()
+
+
+def test_a_second_subscription_is_ordered_at_the_second_press() -> None:
+    asked: list[bool] = []
+
+    class Orders:
+        def order_online(self, *_: Any, again: bool) -> Any:
+            asked.append(again)
+            if not again:
+                problem = Problem(title="x", status=409, code="other_subscription_runs")
+                raise Refused(problem)
+            return link()
+
+    _, filled = order_form(Texts("en"), AMARAS, [], None, "Amara")
+    client: Any = Orders()
+    with pytest.raises(Refused, match="press the button again"):
+        filled({"plan_id": "p"})(client, "once")
+    filled({"plan_id": "p"})(client, "twice")
+    assert asked == [False, True]

@@ -138,7 +138,7 @@ def test_no_sentence_of_the_provider_reaches_the_public(club: BillingClub) -> No
     (invoice,) = club.customer_call(customer, "GET", "/me/invoices").json()["items"]
     other, silver = club.service.customer("Ben"), club.gold_plan(price_minor=5900)
     calls = [
-        (customer, "POST", "/orders", {"plan_id": silver}),
+        (customer, "POST", "/orders", {"plan_id": silver, "again": True}),
         (customer, "POST", f"/me/memberships/{sold}/cancel", None),
         (customer, "POST", f"/me/invoices/{invoice['id']}/link", None),
         (customer, "POST", "/me/portal", None),

@@ -83,3 +83,29 @@ def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, club: B
     browser.switch_to.window(browser.window_handles[0])
     page.press("Change the payment method")
     page.until(lambda: browser.current_url.startswith(club.stripe.url))
+
+
+def test_a_member_changes_the_plan(browser: Browser, club: BillingClub) -> None:
+    service = club.service
+    customer = service.customer("Amara", email=EMAIL)
+    terms = {"billing": MONTHLY, "length": MONTHLY, "public": True}
+    club.buy(customer, service.plan("Gold", "pool", price_minor=4900, **terms))
+    service.plan("Platinum", "sauna", price_minor=9900, **terms)
+    page = OwnPage(browser, service)
+    page.open()
+    page.log_in()
+    page.press("Change the plan")
+    page.press("From the next period on")
+    page.shows("#part-memberships", "Platinum.", "The plan changes with the next period.")
+    page.shows("#part-permissions", "POOL")
+    page.press("Keep the present plan")
+    page.shows("#part-memberships", "The plan stays as it is.")
+    page.press("Change the plan")
+    page.press("At once …")
+    page.shows("#part-memberships", "Platinum begins now.", "is charged now, and €99.00 per month")
+    screenshot(browser, "change of plan")
+    page.press("Change now")
+    page.shows("#part-memberships", "You have Platinum now.")
+    page.shows("#part-permissions", "SAUNA")
+    (order,) = service.get("/v1/billing/orders", customer_id=customer)["items"]
+    assert order["plan"] == "Platinum"
