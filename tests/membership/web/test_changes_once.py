@@ -21,6 +21,7 @@ HARMLESS = {
     "POST /v1/visits/{visit_id}/undo": "an undone visit stays undone",
     "POST /v1/customers/{customer_id}/erase": "who is erased stays erased",
     "POST /v1/billing/orders/{order_id}/refresh": "asks the provider",
+    "POST /v1/billing/orders/{order_id}/change/preview": "asks the provider",
     "POST /v1/billing/events/{billing_event_id}/retry": "events are processed once",
     "POST /v1/billing/invoices/{invoice_id}/refund-answer": "the same answer changes nothing",
     "POST /v1/billing/orders/{order_id}/settle": "what is settled stays so",

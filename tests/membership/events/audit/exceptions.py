@@ -1,6 +1,7 @@
 """Routes that write and leave no entry of the audit, or leave it in another test."""
 
 _BILLED = "needs a payment provider: see billing/stripe/test_entries.py"
+_CHANGED = "its entry is in billing/orders/test_plan_changes.py"
 EXCEPTIONS = {
     "POST /v1/scans": "a visit tells by itself who came when; it is kept like an entry",
     "POST /v1/visits/{visit_id}/undo": "the visit keeps when it was undone",
@@ -15,6 +16,9 @@ EXCEPTIONS = {
     "POST /v1/billing/orders/{order_id}/cancel": _BILLED,
     "POST /v1/billing/orders/{order_id}/resume": _BILLED,
     "POST /v1/billing/events/{billing_event_id}/retry": _BILLED,
+    "POST /v1/billing/orders/{order_id}/change": _CHANGED,
+    "POST /v1/billing/orders/{order_id}/change/withdraw": _CHANGED,
+    "POST /v1/billing/orders/{order_id}/change/preview": "asks the provider only",
     "POST /v1/billing/orders/{order_id}/settle": "its entry is in billing/outbox/test_bans.py",
     "POST /v1/billing/invoices/{invoice_id}/refund-answer": (
         "its entry is in billing/outbox/test_refunds.py"
