@@ -22,6 +22,7 @@ from membership.store.models import (
     CompanyDomain,
     CompanyLink,
     Customer,
+    CustomerAlias,
     Membership,
     Visit,
 )
@@ -131,6 +132,8 @@ def _customers(tenant: Tenant) -> _Export:
         .scalar_subquery()
         .label("other_card_codes")
     )
+    emails = _former(CustomerAlias.email, CustomerAlias.email_key, Customer.email_key)
+    phones = _former(CustomerAlias.phone, CustomerAlias.phone, Customer.phone)
     names = (
         "given_name",
         "family_name",
@@ -148,6 +151,8 @@ def _customers(tenant: Tenant) -> _Export:
             newest,
             others,
             Customer.former_numbers,
+            emails.label("former_emails"),
+            phones.label("former_phones"),
         )
         .where(Customer.organization_id == tenant.id, Customer.erased_at.is_(None))
         .order_by(Customer.number)
@@ -157,8 +162,46 @@ def _customers(tenant: Tenant) -> _Export:
         "card_code": lambda row: code_cells(row.card_code),
         "other_card_codes": lambda row: code_cells(row.other_card_codes),
         "former_numbers": lambda row: code_cells(row.former_numbers),
+        "former_emails": lambda row: code_cells(_sorted(row.former_emails)),
+        "former_phones": lambda row: _phones_cell(_sorted(row.former_phones)),
     }
-    return _Export(query, columns | _plain(*names) | cards)
+    # The import takes an apostrophe before an address for a mark, so that one of its own needs one.
+    email: dict[str, Convert] = {"email": lambda row: code_cells(row.email)}
+    return _Export(query, columns | _plain(*names) | email | cards)
+
+
+def _former(
+    column: InstrumentedAttribute[Any], key: InstrumentedAttribute[Any], own: Any
+) -> ScalarSelect[Any]:
+    """The former addresses or telephones that lead to a customer, as nobody has them now."""
+    other = aliased(Customer)
+    is_somebodys = exists().where(
+        other.organization_id == CustomerAlias.organization_id, getattr(other, own.key) == key
+    )
+    return (
+        select(func.aggregate_strings(column, "\n"))
+        .where(
+            CustomerAlias.organization_id == Customer.organization_id,
+            CustomerAlias.customer_id == Customer.id,
+            key.is_not(None),
+            ~is_somebodys,
+        )
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+
+
+def _sorted(found: str | None) -> str | None:
+    """Former addresses, one a line: each once, in an order of their own."""
+    if found is None:
+        return None
+    once = {each.lower(): each for each in sorted(found.split("\n"), reverse=True)}
+    return "\n".join(sorted(once.values()))
+
+
+def _phones_cell(found: str | None) -> str | None:
+    """The cell of telephones: one as it is; of several a spreadsheet would make a sum."""
+    return code_cells(found) if found is not None and "\n" in found else found
 
 
 def _companies(tenant: Tenant) -> _Export:

@@ -88,6 +88,8 @@ class Batch:
     """Ranges of numbers of customers whom earlier batches of this import created, sorted."""
     numbers: list[list[int]] = field(default_factory=list)
     """Ranges of numbers of created customers, who are still to be indexed."""
+    began: datetime | None = None
+    """When the import was started."""
     vault: Vault | None = None
     """For mails about changed addresses; without it none are sent."""
 

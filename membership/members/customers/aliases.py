@@ -5,11 +5,12 @@ whoever was given a former address or telephone later is found by it alone.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, and_, case, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from membership.store.database import connection_of
@@ -44,17 +45,28 @@ def resolve_address(
 
 
 def resolve_addresses(
-    bind: Session | Connection, organization_id: int, email_keys: Collection[str]
+    bind: Session | Connection,
+    organization_id: int,
+    email_keys: Collection[str],
+    *,
+    before: datetime | None = None,
 ) -> list[tuple[str, UUID]]:
-    """Return the addresses that customers had who were merged, each with who has it now."""
-    return _pairs(bind, organization_id, CustomerAlias.email_key, email_keys)
+    """Return the addresses that customers had who were merged, each with who has it now.
+
+    Of those that imports stored, only the ones from ``before`` an instant, if it is given.
+    """
+    return _pairs(bind, organization_id, CustomerAlias.email_key, email_keys, before)
 
 
 def resolve_phones(
-    bind: Session | Connection, organization_id: int, phones: Collection[str]
+    bind: Session | Connection,
+    organization_id: int,
+    phones: Collection[str],
+    *,
+    before: datetime | None = None,
 ) -> list[tuple[str, UUID]]:
-    """Return the telephones that customers had who were merged, each with who has it now."""
-    return _pairs(bind, organization_id, CustomerAlias.phone, phones)
+    """Return the telephones that customers had who were merged, as ``resolve_addresses`` does."""
+    return _pairs(bind, organization_id, CustomerAlias.phone, phones, before)
 
 
 def former_addresses(
@@ -127,15 +139,18 @@ def _pairs(
     organization_id: int,
     column: InstrumentedAttribute[Any],
     wanted: Collection[Any],
+    before: datetime | None = None,
 ) -> list[tuple[Any, UUID]]:
     """What named merged customers, each with who remains; several may have had the same."""
     found: list[tuple[Any, UUID]] = []
+    here = CustomerAlias.organization_id == organization_id
+    if before is not None:
+        is_merged = CustomerAlias.old_number.is_not(None)
+        here = and_(here, or_(is_merged, CustomerAlias.merged_at < before))
     left = iter(wanted)
     while some := list(islice(left, _AT_ONCE)):
         rows = connection_of(bind).execute(
-            select(column, CustomerAlias.customer_id)
-            .where(CustomerAlias.organization_id == organization_id, column.in_(some))
-            .distinct()
+            select(column, CustomerAlias.customer_id).where(here, column.in_(some)).distinct()
         )
         found += [(old, who) for old, who in rows]
     return found

@@ -60,7 +60,8 @@ class CustomerAlias(Base):
     """A customer who was merged into another: what named them leads to the one who stayed.
 
     ``email``, with the ``email_key`` that is compared, and ``phone`` are theirs, where the one who
-    stayed has another. Whoever has an address or a telephone now comes before former ones.
+    stayed has another. Whoever has an address or a telephone now comes before former ones. Those
+    that an import stores have no number, and an id of their own.
     """
 
     __tablename__ = "customer_aliases"
@@ -74,7 +75,7 @@ class CustomerAlias(Base):
 
     organization_id: Mapped[int] = of_organization()
     old_id: Mapped[UUID] = mapped_column(primary_key=True)
-    old_number: Mapped[int] = mapped_column(BigInteger)
+    old_number: Mapped[int | None] = mapped_column(BigInteger)
     customer_id: Mapped[UUID]
     merged_at: Mapped[datetime]
     email: Mapped[str | None] = mapped_column(String(254))

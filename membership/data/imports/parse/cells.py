@@ -43,6 +43,7 @@ _PLAIN_EMAIL_LENGTH = 200
 _LONGEST_LOCAL = 64
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _MAX_CODES = 20
+_MAX_ADDRESSES = 200
 _YES = frozenset({"yes", "y", "true", "1", "ja", "j", "wahr"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch"})
 _STATES = {"aktiv": "active", "inaktiv": "inactive", "gesperrt": "banned"}
@@ -196,6 +197,26 @@ def former_numbers(field: str) -> tuple[str, ...]:
     if len(found) > _MAX_CODES:
         raise ValueError(f"one line of a file has at most {_MAX_CODES} former numbers")
     return tuple(found.values())
+
+
+def former_emails(field: str) -> tuple[str, ...]:
+    """The former addresses of a customer, one a line of a cell."""
+    found = [email(text) for text in _lines_of(field)]
+    return tuple({each.lower(): each for each in found}.values())
+
+
+def former_phones(field: str, country: str | None) -> tuple[tuple[str, str], ...]:
+    """The former telephones of a customer, one a line of a cell, each as ``phone`` returns it."""
+    return tuple(dict.fromkeys(phone(text, country) for text in _lines_of(field)))
+
+
+def _lines_of(field: str) -> list[str]:
+    """The texts in the lines of a cell: each is read as a cell by itself."""
+    texts = [cell_text(each.strip(), Form.VALUE) for each in _LINE_BREAK.split(field)]
+    found = [each for each in texts if each]
+    if len(found) > _MAX_ADDRESSES:
+        raise ValueError(f"one line of a file has at most {_MAX_ADDRESSES}")
+    return found
 
 
 def code_text(text: str) -> str:

@@ -120,6 +120,16 @@ def _former(_text: str, field: str, _rules: ParseRules) -> Any:
     return cells.former_numbers(field)
 
 
+def _former_emails(_text: str, field: str, _rules: ParseRules) -> Any:
+    """The former addresses in a cell, likewise."""
+    return cells.former_emails(field)
+
+
+def _former_phones(_text: str, field: str, rules: ParseRules) -> Any:
+    """The former telephones in a cell, by the country."""
+    return cells.former_phones(field, rules.country)
+
+
 def _day(column: str) -> Parse:
     """A parser of the days of a column."""
 
@@ -150,6 +160,8 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
         "card_code": Column(_code),
         "other_card_codes": Column(_codes, Form.TEXT),
         "former_numbers": Column(_former, Form.TEXT),
+        "former_emails": Column(_former_emails, Form.TEXT),
+        "former_phones": Column(_former_phones, Form.TEXT),
     },
     ImportKind.COMPANIES: {
         "name": _needed(cells.name, Form.TEXT),

@@ -36,6 +36,10 @@ _HEADINGS: Mapping[ImportKind, Mapping[str, str]] = {
         "alte nummer; alte nummern; alte nr; alte mitgliedsnummer; alte mitgliedsnr;"
         "alte mitglieds nr; alte kundennummer; alte kundennr; bisherige nummer;"
         "bisherige mitgliedsnummer; ehemalige nummer; ehemalige mitgliedsnummer",
+        "former_emails": "former email; former e-mail; old email; old e-mail; previous email;"
+        "fruehere e-mail; fruhere e-mail; alte e-mail; ehemalige e-mail",
+        "former_phones": "former phone; old phone; previous phone; former telephone;"
+        "fruehere telefonnummer; fruhere telefonnummer; alte telefonnummer",
     },
     ImportKind.COMPANIES: {
         "name": "company; company name; firma; firmenname; unternehmen; betrieb",

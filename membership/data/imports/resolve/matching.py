@@ -228,13 +228,15 @@ class CustomerMatcher:
             nobodys -= {row.key for row in rows}
             yield from self._people(rule, rows)
         here_too = (self._batch.session, self._batch.tenant.id)
+        # Lines of one file are never one person by a former address that it has.
+        before = self._batch.began
         match rule:
             case MatchBy.NUMBER:
                 yield from self._merged(rule, list(resolve_numbers(*here_too, wanted).items()))
             case MatchBy.EMAIL:
-                yield from self._merged(rule, resolve_addresses(*here_too, nobodys))
+                yield from self._merged(rule, resolve_addresses(*here_too, nobodys, before=before))
             case MatchBy.PHONE:
-                yield from self._merged(rule, resolve_phones(*here_too, nobodys))
+                yield from self._merged(rule, resolve_phones(*here_too, nobodys, before=before))
 
     def _merged(self, rule: Rule, stayed: list[tuple[Any, UUID]]) -> Iterable[tuple[Key, Person]]:
         """Customers by what named those who were merged into them."""

@@ -200,6 +200,7 @@ class ImportWorker:
             read.items,
             highest_number=highest_number(row),
             created=tuple((first, last) for first, last in row.unfiled or []),
+            began=row.started_at,
             vault=self._vault,
         )
         self._writers[row.kind](batch)

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.parse.columns import Values
+from membership.data.imports.resolve.former_addresses import Owners
 from membership.data.imports.resolve.matching import CustomerMatcher, Implied, Match, Rule
 from membership.data.imports.resolve.people import Person
 from membership.data.imports.resolve.remembered import Remembered, content_of
@@ -12,8 +13,8 @@ from membership.data.imports.resolve.reservations import Reservations, codes_of
 from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome, MatchBy, MaybeSame, OnDuplicate
 from membership.data.imports.write.inserts import create_customers
-from membership.data.imports.write.merging import adds_former, left_out, merge
-from membership.data.imports.write.updates import Change, change_customers, fields_of
+from membership.data.imports.write.merging import added_former, left_out, merge
+from membership.data.imports.write.updates import Change, change_customers, fields_of, former_marks
 from membership.events.types import EventType
 
 _SAME: dict[Rule, str] = {
@@ -41,6 +42,7 @@ class _Handler:
         self._batch = batch
         self._matcher = CustomerMatcher(batch)
         self._reserved = Reservations(batch)
+        self._owners = Owners(batch)
         self._remembered = Remembered(batch)
         self._skips = batch.duplicates.action is OnDuplicate.SKIP
         self._tried = Tried(batch)
@@ -53,6 +55,9 @@ class _Handler:
         match = self._matcher.find(values, item.line)
         creates = self._batch.duplicates.action is OnDuplicate.CREATE
         content = None if creates else content_of(self._batch, values)
+        if match.person is None or not self._skips:
+            who = None if match.person is None else match.person.who
+            values = self._owners.leave_out_taken(item, who)
         if match.person is not None:
             self._change(item, values, match.person, match)
         elif (before := self._remembered.take(content)) is not None:
@@ -67,7 +72,8 @@ class _Handler:
     def write(self) -> None:
         """Write the rows; a dry run stores keys only."""
         for who, item in self._fresh.items():
-            self._tried.set(who, fields_of(item.values or {}), item.line)
+            values = item.values or {}
+            self._tried.set(who, fields_of(values) | former_marks(values), item.line)
         changed = self._write_new_and_changed()
         if changed:
             self._batch.emit(EventType.CUSTOMER_UPDATED, _changed_event, changed)
@@ -82,6 +88,7 @@ class _Handler:
             return change_customers(self._batch, self._changes, self._tried)
         change_customers(self._batch, self._changes, self._tried)
         self._matcher.store_keys()
+        self._owners.store_keys()
         self._reserved.store_keys()
         self._remembered.store_keys()
         self._tried.store()
@@ -102,6 +109,7 @@ class _Handler:
         self._remembered.add(content, who)
         self._reserved.reserve(name, item.line, number, codes)
         self._matcher.add(values, who, item.line)
+        self._owners.add(values, name, item.line)
         note = None if match.maybe is None else LineNote.MAYBE_SAME
         created = None if self._batch.dry_run else who
         item.record_result(LineOutcome.CREATED, created, _maybe(match) if note else "", note)
@@ -134,6 +142,7 @@ class _Handler:
         self._reserved.reserve(who, item.line, None, new_codes)
         if not self._skips:
             self._matcher.add(values, person, item.line)
+            self._owners.add(values, who, item.line)
         note = LineNote.MERGED if person.from_file else None
         if (earlier := self._fresh.get(who)) is not None and earlier.values is not None:
             self._merge(item, earlier, new_codes)
@@ -150,7 +159,7 @@ class _Handler:
         only_cards = self._skips
         earlier.values = merge(before, values, new_codes, only_cards=only_cards)
         same = fields_of(earlier.values) == fields_of(before) and not new_codes
-        same = same and not adds_former(before, earlier.values)
+        same = same and not added_former(before, earlier.values)
         outcome = LineOutcome.UPDATED
         if same:
             outcome = LineOutcome.SKIPPED if only_cards else LineOutcome.UNCHANGED

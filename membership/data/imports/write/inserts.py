@@ -9,7 +9,9 @@ from sqlalchemy import and_, case, select, update
 from api_client.messages.scan import CustomerState
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import Row, chunks, insert_rows
+from membership.data.imports.resolve.former_addresses import former_apart_from
 from membership.data.imports.resolve.reservations import codes_of
+from membership.data.imports.write.aliases import alias_rows, alias_words, insert_aliases
 from membership.events.types import EventType
 from membership.members.companies.mail_domains import is_public_here
 from membership.members.customers.former_numbers import (
@@ -66,10 +68,12 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     """Insert the customers of lines whose numbers and codes are free."""
     numbers = _take_numbers(batch, [(item.values or {}).get("number") for _, item in fresh])
     connection = batch.session.connection()
-    rows, cards, addressed, former = [], [], [], []
+    rows, cards, addressed, former, aliases = [], [], [], [], []
     for (who, item), number in zip(fresh, numbers, strict=True):
         values = item.values or {}
-        rows.append(_customer(batch, who, number, values))
+        addresses = _former_addresses(values)
+        rows.append(_customer(batch, who, number, values, alias_words(number, addresses)))
+        aliases += alias_rows(batch, who, addresses)
         cards += [_card(batch, who, code) for code in codes_of(values)]
         keys = dict.fromkeys(map(former_key, values.get("former_numbers", ())))
         former += [(batch.tenant.id, key, who) for key in keys]
@@ -78,6 +82,7 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     insert_rows(connection, Customer, _CUSTOMER, rows)
     insert_rows(connection, Card, _CARD, cards)
     insert_rows(connection, FormerNumber, _FORMER, former)
+    insert_aliases(batch, aliases)
     _link_by_domain(batch, addressed)
     batch.emit(
         EventType.CUSTOMER_CREATED, lambda who: (who, {"customer_id": str(who)}), dict(fresh)
@@ -108,8 +113,14 @@ def _take_numbers(batch: Batch, wanted: list[int | None]) -> list[int]:
     return [next(taken) if number is None else number for number in wanted]
 
 
-def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any]) -> Row:
-    """The row of a customer."""
+def _former_addresses(values: dict[str, Any]) -> dict[str, list[Any]]:
+    """The former addresses of a new customer, by column."""
+    phone, _ = values.get("phone", (None, ""))
+    return former_apart_from(values, values.get("email"), phone)
+
+
+def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any], aliases: str) -> Row:
+    """The row of a customer; ``aliases`` are the words of former addresses."""
     get = values.get
     given, family, email = get("given_name", ""), get("family_name", ""), get("email")
     phone, national = get("phone", (None, ""))
@@ -120,7 +131,7 @@ def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any]) -> R
         email=email,
         phone=phone,
         national=national,
-        former=former_words(former),
+        former=(*former_words(former), *aliases.split()),
     )
     return (
         batch.tenant.id,

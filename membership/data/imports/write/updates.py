@@ -11,9 +11,15 @@ from api_client.messages.scan import CustomerState
 from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse.columns import Values
+from membership.data.imports.resolve.former_addresses import (
+    FORMER_ADDRESSES,
+    address_key,
+    former_apart_from,
+)
 from membership.data.imports.resolve.people import Person
 from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome
+from membership.data.imports.write.aliases import alias_rows, insert_aliases
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers.aliases import forget_own, former_addresses
@@ -80,7 +86,7 @@ def change_customers(
             change.item.refuse(f"former_numbers: a customer has at most {MAX_NUMBERS}")
             continue
         with batch.session.no_autoflush:
-            merged = set[str]() if customer is None else former.get(customer.id, set())
+            merged = set[str]() if customer is None else former.setdefault(customer.id, set())
             fields, left = _split(customer, change, tried, merged)
             if customer is not None and _bans_payer(batch, customer, change, fields):
                 change.item.refuse(_CHARGED)
@@ -98,9 +104,12 @@ def change_customers(
         change.item.record_result(
             outcome, None if customer is None else customer.id, message, change.note
         )
-        tried.set(who, {name: wanted[name] for name in fields if name in wanted}, line)
+        marks = {name: wanted[name] for name in fields if name in wanted}
+        if not set(FORMER_ADDRESSES).isdisjoint(fields):
+            marks |= former_marks(change.item.values or {})
+        tried.set(who, marks, line)
         if fields and customer is not None and not batch.dry_run:
-            _set(batch, customer, change, fields)
+            _set(batch, customer, change, fields, merged)
             changed.append((customer.id, fields))
     return changed
 
@@ -111,6 +120,37 @@ def fields_of(values: Values) -> dict[str, Any]:
     if "phone" in values:
         wanted["phone"] = values["phone"][0]
     return {"state": CustomerState.ACTIVE, **wanted}
+
+
+def former_marks(values: Values) -> dict[str, Any]:
+    """Return what a dry run remembers of the former addresses of a line."""
+    return {
+        f"former {address_key(name, each)}": 1
+        for name in FORMER_ADDRESSES
+        for each in values.get(name, ())
+    }
+
+
+def _new_former(
+    customer: Customer | None, change: Change, tried: Tried, merged: set[str], fields: list[str]
+) -> dict[str, list[Any]]:
+    """The former addresses, by column, that a line adds besides the ``fields`` that it sets."""
+    wanted = _wanted(change)
+    own = {
+        name: wanted.get(name) if name in fields else getattr(customer, name, None)
+        for name in ("email", "phone")
+    }
+    found = former_apart_from(change.item.values or {}, **own, has=merged)
+    who = change.person.who
+    new = {
+        name: [
+            each
+            for each in some
+            if tried.differs(who, f"former {address_key(name, each)}", 1, None)
+        ]
+        for name, some in found.items()
+    }
+    return {name: some for name, some in new.items() if some}
 
 
 def _split(
@@ -126,6 +166,7 @@ def _split(
         for name in _differences(customer, change, tried)
         if name not in ("email", "phone") or not _is_of(merged, _wanted(change)[name])
     ]
+    different += _new_former(customer, change, tried, merged, different)
     number = (change.item.values or {}).get("number")
     has = change.person.number if customer is None else customer.number
     left = ["number"] if number is not None and number != has else []
@@ -191,8 +232,13 @@ def _differences(customer: Customer | None, change: Change, tried: Tried) -> lis
     return fields + (["card_code"] if change.new_codes else [])
 
 
-def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) -> None:
-    """Set the fields of a line, and add its cards. A changed address is announced by mail."""
+def _set(
+    batch: Batch, customer: Customer, change: Change, fields: list[str], merged: set[str]
+) -> None:
+    """Set the fields of a line, and add its cards and former addresses, the latter to ``merged``.
+
+    A changed address is announced by mail.
+    """
     before = customer.email
     for name, value in _wanted(change).items():
         if name in fields:
@@ -210,6 +256,9 @@ def _set(batch: Batch, customer: Customer, change: Change, fields: list[str]) ->
             link_by_email_domain(batch.session, customer, batch.now)
     if set(fields) - {"card_code"}:
         batch.session.flush()
+        former = former_apart_from(change.item.values or {}, customer.email, customer.phone, merged)
+        insert_aliases(batch, alias_rows(batch, customer.id, former))
+        merged |= {address_key(name, each) for name, some in former.items() for each in some}
         forget_own(batch.session, customer)
         index_customer(batch.session, customer)
         end_logins_after_change(batch.session, customer, fields, batch.now)

@@ -40,6 +40,15 @@ FILES = {
     + "Ida,Wolf,w@x.example,M-1\nUdo,Wolf,w@x.example,M-1\nIda,Wolf,w@x.example,12/34\n"
     + "Ida,,,12/34\nIda,Wolf,,M-1\nZoe,,,M-1\nZoe,,,M-1\nZoe,,z@x.example,M-1\n"
     + "Old,Number,,OLD\nOld,Number,o@x.example,OLD\nOld,Number,,OLD\nCara,,cara@x.example,OLD\n",
+    "former addresses": "given_name,family_name,email,phone,former_emails,former_phones\n"
+    # Of somebody in the database, of a line before, of one behind, and of a file's own people.
+    + "Dora,Ott,d@x.example,+49301234567,BEN@x.example,\nDora,Ott,d@x.example,,o@x.example,\n"
+    + "Emil,Ott,e@x.example,,d@x.example,+49301234567\nEmil,Ott,e@x.example,,f@x.example,\n"
+    + "Fritz,Ott,f@x.example,,,\nGerd,Ott,g@x.example,,f@x.example,\n"
+    + "Dora,Ott,o@x.example,,,\nEmil,Ott,e@x.example,,,\n"
+    # Who is there already, and others who have their former addresses.
+    + "Anna,Berg,anna@x.example,,alt@x.example,+4989123456\nAnna,Berg,alt@x.example,,,\n"
+    + "Anna,Berg,anna@x.example,,alt@x.example,\nZoe,Berg,z@x.example,,ALT@x.example,\n",
     "companies": "name,billing_name,seat_cap,email_domains\n"
     "New GmbH,Ann,5,n.example\nNew GmbH,Ann,5,n.example\nNew GmbH,Ben,,\nNew GmbH,,,m.example\n"
     "New GmbH,,,m.example n.example\nNorth,Ann,,\nNorth,Ann,,\nNorth,,7,o.example\n"
@@ -60,7 +69,7 @@ FILES = {
 }
 
 
-KINDS = {"former numbers": "customers"}
+KINDS = {"former numbers": "customers", "former addresses": "customers"}
 """The kinds of files that are not called by theirs."""
 
 

@@ -18,6 +18,7 @@ from membership.accounts.organizations import bootstrap_organization
 from membership.commands.import_ import run, upload
 from membership.data.exports.service import ExportKind, export_lines
 from membership.data.imports.schemas import Duplicates, ImportView, NewImport, OnDuplicate
+from membership.members.customers.merge import merge
 from membership.members.customers.schemas import NewCustomer
 from membership.members.customers.service import create_customer
 from membership.members.memberships.renewals import renew
@@ -40,15 +41,23 @@ _CODE = st.sampled_from(["00123", "'00123", "=FOB 1", "FOB, 2", "5901234123457",
 _FORMER = st.sampled_from(["M-1234", "12/34", "00123", "=7", "'t 7", "126.0", "Nr. 7; alt", "ß 1"])
 
 
+_ADDRESS = st.tuples(
+    st.sampled_from(["home@berg.example", "Old@x.example", "'t@x.example", "+o@x.example", None]),
+    st.sampled_from(["+49301234567", "+49307654321", "+4989123456", None]),
+)
+"""The address and telephone of somebody who was merged into a member."""
+
+
 @dataclass(frozen=True)
 class Member:
-    """A member of a family, by what tells them apart."""
+    """A member of a family, by what tells them apart, with what those had who were merged."""
 
     given: str
     born: date | None
     note: str
     codes: tuple[str, ...]
     former: tuple[str, ...]
+    merged: tuple[tuple[str | None, str | None], ...]
     sale: str
 
 
@@ -59,6 +68,7 @@ _MEMBER = st.builds(
     note=_TEXT,
     codes=st.lists(_CODE, max_size=3, unique=True).map(tuple),
     former=st.lists(_FORMER, max_size=3, unique=True).map(tuple),
+    merged=st.lists(_ADDRESS, max_size=2).map(tuple),
     sale=st.sampled_from(["", "imported", "sold", "renewed late", "ended early", "withdrawn"]),
 )
 _FAMILY = st.tuples(
@@ -166,6 +176,10 @@ def _fill(
                     former_numbers=each.former,
                 )  # fmt: skip
                 customer = create_customer(session, tenant, new, now())
+                for old_email, old_phone in each.merged:
+                    again = NewCustomer(given_name="Again", email=old_email, phone=old_phone)
+                    goes = create_customer(session, tenant, again, now())
+                    merge(session, tenant, customer.id, goes.id, now())
                 for code in set(each.codes) - taken:
                     session.add(_card(tenant, customer.id, code))
                 taken.update(each.codes)
