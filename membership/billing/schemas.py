@@ -158,7 +158,7 @@ class PlanChangeRequest(RequestBody):
     plan_id: UUID = Field(examples=["3f0c7a52-6c1e-4d0b-9a53-0f4f7a1f6f10"])
 
 
-class PlanChange(PlanChangeRequest):
+class SubscriptionPlanChange(PlanChangeRequest):
     """A change of plan. At once it needs what the preview said, which is then charged."""
 
     at: Literal["period_end", "now"] = Field(default="period_end", examples=["period_end"])

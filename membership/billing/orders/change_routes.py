@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api_client.messages.billing import OrderView, PlanChangePreview, PlanChoices
 from membership.base.scopes import Scope
 from membership.billing.orders import plan_changes, views
-from membership.billing.schemas import PlanChange, PlanChangeRequest
+from membership.billing.schemas import PlanChangeRequest, SubscriptionPlanChange
 from membership.store.models import BillingOrder
 from membership.web.access import Call, Caller, IdempotencyHeader, allows, reads
 from membership.web.idempotency import LongRequest, request_of
@@ -50,7 +50,7 @@ async def preview_plan_change(
 @router.post("")
 async def change_subscription_plan(
     order_id: UUID,
-    wanted: PlanChange,
+    wanted: SubscriptionPlanChange,
     transactions: InTransactions,
     caller: Allowed,
     idempotency_key: IdempotencyHeader = None,

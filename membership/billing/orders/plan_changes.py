@@ -17,7 +17,7 @@ from membership.base.actors import Actor
 from membership.billing.orders.sync import sync_in_request
 from membership.billing.orders.terms import billing_terms
 from membership.billing.orders.views import is_changeable
-from membership.billing.schemas import PlanChange
+from membership.billing.schemas import SubscriptionPlanChange
 from membership.billing.stripe.accounts import Keys, required_keys
 from membership.billing.stripe.gateway import (
     ChangePreview,
@@ -128,7 +128,7 @@ async def change(
     transactions: RequestTransactions,
     tenant: Tenant,
     find: FindOrder,
-    wanted: PlanChange,
+    wanted: SubscriptionPlanChange,
     actor: Actor,
 ) -> None:
     """Change the plan of an order's subscription, at once or from the next period on.
@@ -250,7 +250,9 @@ def _reckoned(gateway: Gateway, prepared: _Prepared, at: datetime) -> ChangePrev
     return gateway.preview_change(prepared.subscription_id, prepared.wanted, at, prepared.once)
 
 
-def _change_now(gateway: Gateway, prepared: _Prepared, wanted: PlanChange, now: datetime) -> None:
+def _change_now(
+    gateway: Gateway, prepared: _Prepared, wanted: SubscriptionPlanChange, now: datetime
+) -> None:
     """Change at once, if it costs what was shown; the same change once more changes nothing."""
     if _is_done(gateway.subscription(prepared.subscription_id), prepared.wanted):
         return

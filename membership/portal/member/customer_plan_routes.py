@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from membership.billing.schemas import PlanChange, PlanChangeRequest
+from membership.billing.schemas import PlanChangeRequest, SubscriptionPlanChange
 from membership.portal.login.access import (
     CustomerCall,
     LoggedInCustomer,
@@ -55,7 +55,10 @@ async def preview_change_of_customer(
 
 @router.post("")
 async def change_plan_of_customer(
-    membership_id: UUID, wanted: PlanChange, transactions: InTransactions, customer: Allowed
+    membership_id: UUID,
+    wanted: SubscriptionPlanChange,
+    transactions: InTransactions,
+    customer: Allowed,
 ) -> CustomerSubscription:
     """Change the plan of a subscription, from the next period on or at once.
 

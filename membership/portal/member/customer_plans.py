@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from membership.billing.orders import plan_changes
 from membership.billing.orders.providers import find_order_of
-from membership.billing.schemas import PlanChange
+from membership.billing.schemas import SubscriptionPlanChange
 from membership.members.memberships.service import get_membership, no_such_membership
 from membership.members.plans.service import get_plan
 from membership.portal.login.access import CustomerCall, LoggedInCustomer
@@ -74,7 +74,7 @@ async def change_plan(
     transactions: RequestTransactions,
     customer: LoggedInCustomer,
     membership_id: UUID,
-    wanted: PlanChange,
+    wanted: SubscriptionPlanChange,
 ) -> CustomerSubscription:
     """Change the plan of a customer's subscription. Raises as ``plan_changes.change``."""
     order_id = await _order_id(transactions, customer, membership_id)
