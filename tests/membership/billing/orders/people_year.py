@@ -99,8 +99,16 @@ class Town:
 
     def page(self, person: Person) -> str:
         """Order a plan for a person; returns the id of the open page."""
-        plan = self.random.choice(self.plans)
-        body = {"plan_id": plan, "customer_id": person.id, "again": False}
+        return self._order(person, self.random.choice(self.plans), again=False)
+
+    def page_of_another_plan(self, person: Person) -> None:
+        """Order for a person, who is charged, the plan that they do not have, if there is one."""
+        held = {self.club.get_order(each)["plan_id"] for each in self.subscriptions(person)}
+        for plan in [each for each in self.plans if each not in held]:
+            self._order(person, plan, again=True)
+
+    def _order(self, person: Person, plan: str, *, again: bool) -> str:
+        body = {"plan_id": plan, "customer_id": person.id, "again": again}
         answer = self.club.service.call("POST", "/v1/billing/orders", json=body)
         assert answer.status_code == 201, answer.text
         order = answer.json()["order_id"]

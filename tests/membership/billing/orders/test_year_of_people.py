@@ -33,8 +33,9 @@ def bar(town: Town, person: Person, answer: str) -> None:
 
 
 def ban_of_payer(town: Town, answer: str) -> None:
-    """Ban somebody who is charged."""
+    """Ban somebody who is charged, and has an open page for something else."""
     person = town.somebody(paying=True)
+    town.page_of_another_plan(person)
     status, refused = ban(town.club, person.id)
     assert (status, refused["code"]) == (409, "subscriptions_undecided")
     bar(town, person, answer)
