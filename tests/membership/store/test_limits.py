@@ -24,6 +24,7 @@ COLUMNS = {
 
 STORED: dict[str, str] = {
     "CompanyChange": "companies", "NewCompany": "companies", "NewLink": "company_links",
+    "CustomerFields": "customers",
     "CustomerChange": "customers", "NewCustomer": "customers", "NewPerson": "customers",
     "NewCard": "cards", "NewDesign": "card_designs", "DesignChange": "card_designs",
     "NewKey": "api_keys", "NewPayment": "payments", "_PaymentFor": "payments",
@@ -37,6 +38,7 @@ STORED: dict[str, str] = {
 """The table in which the texts of a message are stored."""
 
 ELSEWHERE = {
+    ("CustomerFields", "phone"),
     ("CustomerChange", "phone"), ("NewCustomer", "phone"),  # in E.164 form, see below
     ("NewPlan", "description"), ("PlanChange", "description"),  # a text without a limit
     ("GivenCode", "code"),  # of at most 255 characters once prefixes are removed
@@ -94,7 +96,7 @@ def test_each_message_with_a_text_of_a_columns_name_says_where_it_is_stored() ->
 
 _NOT_STORED = {
     "AccessQuestion", "Asked", "CodeRequest", "CodeVerification", "FactorCode", "FactorRemoval",
-    "PreviewOf", "ResetWish", "SignIn",
+    "PreviewOf", "ReceiptMail", "ResetWish", "SignIn",
 }  # fmt: skip
 """Messages of which no text is stored as it is."""
 
