@@ -124,6 +124,7 @@ def test_a_change_now_charges_what_was_shown(club: BillingClub) -> None:
     club.deliver_and_process()
     assert paid(club)[2:] == [9900]
     assert len(club.memberships(customer)) == 2
+    assert audit_count(club, "billing.plan_changed") == 1
 
 
 def test_a_cheaper_plan_now_is_a_credit(club: BillingClub) -> None:
@@ -190,6 +191,7 @@ def test_a_planned_change_is_withdrawn_and_changed_again(club: BillingClub) -> N
     )
     assert (now.status_code, now.json()["code"]) == (409, "change_planned")
     assert club.service.post(path, status=200)["next_plan"] is None
+    assert audit_count(club, "billing.plan_change_withdrawn") == 1
     club.advance_to(day_at(12, 4))
     club.deliver_and_process()
     assert (paid(club), grants(club, customer)) == ([4900, 4900], (True, False))
