@@ -52,7 +52,7 @@ def open_checkout(staff: Staff) -> None:
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    assert staff.asked() == [("order_online", (AMARAS, str(plan().id), staff.tasks[-1].once))]
+    assert staff.asked() == [("order_online", (AMARAS, str(plan().id), staff.tasks[-1].once, False))]
     staff.presenter.on_done(staff.tasks[-1], link())
     assert staff.asked()[0] == ("order", (ORDER,))
     staff.presenter.on_done(staff.tasks[-1], CheckoutSheet(opened(), "Amara Okafor", link()))
@@ -157,7 +157,7 @@ def test_a_company_is_billed_at_its_billing_contact(staff: Staff) -> None:
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    assert staff.asked() == [("order_online", (owner, str(plan().id), staff.tasks[-1].once))]
+    assert staff.asked() == [("order_online", (owner, str(plan().id), staff.tasks[-1].once, False))]
     refused = Problem(title="The plan Gold costs nothing.", status=409, code="plan_is_free")
     staff.presenter.on_failed(staff.tasks[-1], failure_of_task(Refused(refused)))
     assert "costs nothing" in form.failure.text()
