@@ -52,7 +52,9 @@ def open_checkout(staff: Staff) -> None:
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    assert staff.asked() == [("order_online", (AMARAS, str(plan().id), staff.tasks[-1].once, False))]
+    assert staff.asked() == [
+        ("order_online", (AMARAS, str(plan().id), staff.tasks[-1].once, False))
+    ]
     staff.presenter.on_done(staff.tasks[-1], link())
     assert staff.asked()[0] == ("order", (ORDER,))
     staff.presenter.on_done(staff.tasks[-1], CheckoutSheet(opened(), "Amara Okafor", link()))
