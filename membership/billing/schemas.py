@@ -162,7 +162,7 @@ class SubscriptionPlanChange(PlanChangeRequest):
     """A change of plan. At once it needs what the preview said, which is then charged."""
 
     at: Literal["period_end", "now"] = Field(default="period_end", examples=["period_end"])
-    amount_minor: Annotated[int, Field(strict=True)] | None = Field(
+    amount_minor: Annotated[int, Field(ge=-MAX_PRICE, le=MAX_PRICE, strict=True)] | None = Field(
         default=None, examples=[None], description="What the preview said it costs at once."
     )
     prorated_at: Instant | None = Field(

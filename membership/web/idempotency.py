@@ -50,7 +50,7 @@ _BEGUN = ""
 """The answer of a request that is not finished."""
 _WITHDRAWN = b""
 """The digest in the row of a withdrawn key, which no request has."""
-_LATER = frozenset({"again", "cancel_orders", "former_numbers"})
+_LATER = frozenset({"again", "cancel_orders", "former_numbers", "tax_millipercent"})
 """Fields of creating requests that came while their defaults were still part of the digest."""
 
 

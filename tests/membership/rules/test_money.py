@@ -65,7 +65,8 @@ def _sources() -> list[Path]:
 
 @pytest.mark.parametrize(
     "source",
-    [each for each in _sources() if each.name != "receipt.py"],
+    # Millimetres of a page are no money.
+    [each for each in _sources() if each.name != "receipt_page.py"],
     ids=lambda each: f"{each.parent.name}-{each.name}",
 )
 def test_nothing_is_computed_in_floating_point(source: Path) -> None:
