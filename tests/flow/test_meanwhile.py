@@ -96,7 +96,7 @@ def numbers(service: Service) -> Case:
     return Case(
         "/v1/organization",
         lambda client: numbers_form(EN, client.organization()),
-        {"shown": "green"},
+        {"numbers_prove": "on"},
         {"numbers_prove": True},
         "Shown as: green, like a card",
         {"numbers_prove": True},
@@ -108,7 +108,7 @@ def seats(service: Service) -> Case:
     return Case(
         "/v1/organization",
         lambda client: seats_form(EN, client.organization()),
-        {"taken": "all"},
+        {"all_take_seats": "on"},
         {"all_take_seats": True},
         "Seats are taken by: all who are linked",
         {"all_take_seats": True},
@@ -166,6 +166,9 @@ def test_what_this_form_does_not_edit_is_no_reason_to_ask(
     qtbot.addWidget(form)
     service.patch(case.path, **case.beside)
     filled(filled_in(form, case.typed))(client, str(uuid4()))
+    now = service.get(case.path)
+    assert {key: now[key] for key in case.typed} == {key: case.after[key] for key in case.typed}
+    assert all(now[key] == value for key, value in case.beside.items() if key in now)
     client.close()
 
 

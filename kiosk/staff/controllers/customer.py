@@ -67,7 +67,8 @@ class CustomerController(ProfileController):
         """Show a customer, and load their photo."""
         self._profile = profile = sheet.profile
         orders = sheet.billing.orders if sheet.billing is not None else ()
-        self._charging = tuple(each.plan for each in orders if runs(each) and not stops(each))
+        charging = (each.plan for each in orders if runs(each) and not stops(each))
+        self._charging = tuple(dict.fromkeys(charging))  # two orders of a plan are one name
         words = customer_words(profile, sheet.cards, self._texts, self._session.zone, orders)
         self.show_profile(words, sheet.billing)
         if profile.customer.photo_path:

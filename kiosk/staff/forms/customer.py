@@ -26,8 +26,8 @@ def customer_form(
 ) -> tuple[Form, Filled[CustomerRecord]]:
     """Create a customer, or with a ``profile`` change its fields.
 
-    ``charging`` are the plans whose subscriptions go on charging the customer: whoever blocks them
-    says what becomes of these. Former numbers are sent if they were changed: a service of before
+    ``charging`` are the plans whose subscriptions go on charging the customer: a block needs to say
+    what becomes of these. Former numbers are sent if they were changed: a service of before
     does not know them.
     """
     say = texts.say

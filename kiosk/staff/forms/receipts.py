@@ -1,11 +1,11 @@
 """The form of what receipts say of the club."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from api_client.management import ManagementClient
 from api_client.messages.organization import OrganizationSettings
 from kiosk.staff.forms.meanwhile import Edited
+from kiosk.staff.forms.organization import save_settings
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.forms.tax import rate_of, rate_typed
 from kiosk.staff.pages.form import Form, Value
@@ -56,11 +56,7 @@ def receipts_form(
                 "tax_number": values["tax_number"],
                 "tax_millipercent": rate_of(str(values["tax"]), texts),
             }
-
-            def send(body: Mapping[str, Any], **state: str) -> OrganizationSettings:
-                return client.change_organization(body, once, **state)
-
-            return edited.save(fields, send, client.organization)
+            return save_settings(edited, fields, client, once)
 
         return save
 

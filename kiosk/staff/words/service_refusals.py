@@ -48,7 +48,7 @@ def _of_people(texts: Texts) -> dict[str, str]:
     return {
         "customer_not_found": say("This customer is not there any more."),
         "customer_erased": say("The data of this customer was erased; nothing can be changed."),
-        "customer_banned": say("This customer is banned."),
+        "customer_banned": say("This customer is blocked."),
         "customer_changed": say("Somebody else is changing this customer; try again."),
         "name_missing": say("A name is needed."),
         "phone_invalid": say("This is not a complete telephone number."),

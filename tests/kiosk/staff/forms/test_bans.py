@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from api_client.errors import Refused
@@ -69,6 +69,21 @@ def test_only_whom_something_charges_is_asked_about(qtbot: QtBot, qapp: QApplica
         assert form is not None
         assert ("subscriptions" in form.values()) is asked
         staff.presenter.changes.close()
+
+
+def test_two_subscriptions_to_one_plan_are_named_once(qtbot: QtBot, qapp: QApplication) -> None:
+    load_fonts()
+    staff = Staff(qtbot)
+    staff.sign_in("customers:write", "memberships:read")
+    staff.open_customer()
+    orders = (order(), order(id=UUID(int=81)), order(id=UUID(int=82), plan="Pool"))
+    controller = staff.pages.customer
+    controller.show(CustomerSheet(profile(), billing=ProfileBilling(orders, configured=True)))
+    controller.edit()
+    form = staff.presenter.changes.form
+    assert form is not None
+    shown = [each.text() for each in form.findChildren(QLabel)]
+    assert "A subscription goes on charging: Gold Membership, Pool. If blocked:" in shown
 
 
 def test_the_refusal_is_said_in_the_language_of_the_desk(qtbot: QtBot) -> None:

@@ -32,7 +32,7 @@ def test_it_shows_and_sends_the_choice(qtbot: QtBot, *, before: bool) -> None:
     settings.received('"seen"')
     form, filled = seats_form(Texts("de"), settings)
     qtbot.addWidget(form)
-    assert form.values()["taken"] == ("all" if before else "may_come")
+    assert form.values()["all_take_seats"] == ("on" if before else "off")
     client = Client()
-    filled({"taken": "may_come" if before else "all"})(client, "once")  # type: ignore[arg-type]
+    filled({"all_take_seats": "off" if before else "on"})(client, "once")  # type: ignore[arg-type]
     assert client.sent == [({"all_take_seats": not before}, "once", {"if_match": '"seen"'})]
