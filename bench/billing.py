@@ -1,4 +1,4 @@
-"""Billing events a second: received, stored and worked off, against the plain handler.
+"""Billing events a second: received, stored and processed, against the plain handler.
 
 ``python -m bench.billing [--subscriptions N] [--rounds N] [--only DATABASE] [--json FILE]``. A club
 has subscriptions at the fake Stripe of the tests, which runs in this process and serves both
@@ -27,8 +27,7 @@ import structlog
 from sqlalchemy import Column, Engine, MetaData, String, Table, insert
 
 from bench.figures import Metric, save
-from bench.services import BACKENDS, POSTGRESQL, SQLITE
-from bench.throughput import places
+from bench.services import BACKENDS, POSTGRESQL, SQLITE, contestants
 from membership.base.actors import SERVICE
 from membership.base.settings import ServiceSettings
 from membership.billing.inbox.queue import store_event
@@ -103,7 +102,7 @@ class PlainHandler:
 
 
 def ours(club: BillingClub, deliveries: list[Delivery]) -> None:
-    """Receive and work off events as the service does."""
+    """Receive and process events as the service does."""
     service, secret = club.service, club.stripe.webhook_secret
     for body, headers, _ in deliveries:
         event = parse_event(body, headers["Stripe-Signature"], secret, service.clock())
@@ -206,7 +205,7 @@ def main() -> None:
             logger_factory=structlog.PrintLoggerFactory(log),
         )
         for backend in [options.only] if options.only else BACKENDS:
-            with places(backend, Path(name)) as settings:
+            with contestants(backend, Path(name)) as settings:
                 metrics |= measure(backend, settings, options.subscriptions, options.rounds)
     save(options.json, metrics)
 

@@ -57,6 +57,23 @@ def new_database(server: Any, name: str) -> str:
 
 
 @contextmanager
+def contestants(backend: str, folder: Path) -> Iterator[list[ServiceSettings]]:
+    """Give new databases for the service and for the other side of a contest."""
+    names = ("ours", "bare")
+    folders = [folder / f"{backend}-{which}" for which in names]
+    for each in folders:
+        each.mkdir()
+    if backend == SQLITE:
+        yield [ServiceSettings(data_dir=each) for each in folders]
+        return
+    with postgresql_server(folder) as server:
+        yield [
+            ServiceSettings(data_dir=each, database_url=new_database(server, called))
+            for each, called in zip(folders, names, strict=True)
+        ]
+
+
+@contextmanager
 def started(arguments: list[str], environment: Mapping[str, str], log: Path) -> Iterator[str]:
     """A process that tells when it is ready, and ends with its standard input. Gives its URL."""
     with log.open("ab") as errors:

@@ -12,8 +12,7 @@ import argparse
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -28,9 +27,8 @@ from bench.services import (
     SQLITE,
     Club,
     bare,
+    contestants,
     new_club,
-    new_database,
-    postgresql_server,
     service,
 )
 from membership.base.settings import ServiceSettings
@@ -182,26 +180,9 @@ def main() -> None:
     metrics: dict[str, Metric] = {}
     with tempfile.TemporaryDirectory() as name, driver_processes() as drivers:
         for backend in [options.only] if options.only else BACKENDS:
-            with places(backend, Path(name)) as settings:
+            with contestants(backend, Path(name)) as settings:
                 metrics |= measure(drivers, backend, settings, options.rounds, options.seconds)
     save(options.json, metrics)
-
-
-@contextmanager
-def places(backend: str, folder: Path) -> Iterator[list[ServiceSettings]]:
-    """Give new databases for the service and for the bare route."""
-    names = ("ours", "bare")
-    folders = [folder / f"{backend}-{which}" for which in names]
-    for each in folders:
-        each.mkdir()
-    if backend == SQLITE:
-        yield [ServiceSettings(data_dir=each) for each in folders]
-        return
-    with postgresql_server(folder) as server:
-        yield [
-            ServiceSettings(data_dir=each, database_url=new_database(server, called))
-            for each, called in zip(folders, names, strict=True)
-        ]
 
 
 if __name__ == "__main__":
