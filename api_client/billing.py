@@ -39,13 +39,15 @@ class BillingClient(MembershipClient):
         return self._ask(OrderView, "GET", f"{_PATH}/{order_id}")
 
     def order_online(
-        self, owner: Mapping[str, str], plan_id: str, once: str = "", *, again: bool = False
+        self, owner: Mapping[str, str], plan_id: str, once: str = "", *, again: bool | None = None
     ) -> CheckoutLink:
         """Order a plan. Returns its payment page, the same one if the order is still open.
 
-        ``again`` is whether it may be a second subscription beside one to another plan.
+        ``again`` is whether it may be a second subscription beside one to another plan; None
+        leaves it out, for a service of before.
         """
-        body = {**owner, "plan_id": plan_id, "again": again}
+        more = {} if again is None else {"again": again}
+        body = {**owner, "plan_id": plan_id, **more}
         return self._ask(CheckoutLink, "POST", _PATH, body=body, headers=keyed(once))
 
     def refresh_order(self, order_id: UUID) -> OrderView:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import PlanView, SoldView
 from kiosk.staff.forms.refusals import in_words
-from kiosk.staff.forms.request import Call, Filled, as_json, is_unknown, refusal
+from kiosk.staff.forms.request import Call, Filled, as_json
+from kiosk.staff.forms.second_press import SecondPress
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import MembershipLine, plan_words
 from kiosk.staff.words.periods import undo_refusal
@@ -51,37 +51,23 @@ class MembershipForms:
     ) -> Callable[[dict[str, Any], _Send], Call[SoldView]]:
         """Return what sells a plan, and at the second press also one that is held already.
 
-        The first press says so. Another plan or another day asks anew. A service of before does
-        not know ``again``, and sells without it.
+        The first press says so. Another plan or another day asks anew.
         """
-        seen: list[dict[str, Any]] = []
-        without = set[str]()
+        press = SecondPress("plan_held")
         names = {str(plan.id): plan.name for plan in plans}
 
         def confirmed(fields: dict[str, Any], send: _Send) -> Call[SoldView]:
-            def ask(client: ManagementClient, once: str) -> SoldView:
-                if once not in without:
-                    try:
-                        return send(client, {**fields, "again": fields in seen}, once)
-                    except Refused as refused:
-                        if not is_unknown(refused, "again"):
-                            raise
-                        without.add(once)
-                return send(client, fields, once)
-
             def sell(client: ManagementClient, once: str) -> SoldView:
-                try:
-                    return ask(client, once)
-                except Refused as refused:
-                    if refused.problem.code != "plan_held":
-                        raise
-                    seen[:] = [fields]
-                    title = self._texts.say(
-                        "{plan} is there already for this time. Press the button again to sell "
-                        "it a second time.",
-                        plan=names[fields["plan_id"]],
-                    )
-                    raise refusal(title, "plan_held") from None
+                def sent(again: bool | None) -> SoldView:
+                    more = {} if again is None else {"again": again}
+                    return send(client, {**fields, **more}, once)
+
+                why = self._texts.say(
+                    "{plan} is there already for this time. Press the button again to sell it a "
+                    "second time.",
+                    plan=names[fields["plan_id"]],
+                )
+                return press.send(fields, once, sent, why)
 
             return sell
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink, InvoiceView, OrderView, RefundAnswer
 from api_client.messages.management import CompanyView, PlanView
 from kiosk.staff.forms.refusals import in_words
-from kiosk.staff.forms.request import Call, Filled, refusal
+from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.second_press import SecondPress
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import plan_words
 from kiosk.staff.words.refusals import customer_refusal
@@ -40,24 +40,22 @@ def order_form(
         form.show_failure(say("No plan with a price is sold."))
         form.submit.setEnabled(False)
 
-    seen = set[str]()
+    press = SecondPress("other_subscription_runs")
 
     def filled(values: Mapping[str, Value]) -> Call[CheckoutLink]:
         plan_id = str(values["plan_id"])
-        again = plan_id in seen
 
         def ask(client: ManagementClient, once: str) -> CheckoutLink:
-            try:
-                return client.order_online(owner, plan_id, once, again=again)
-            except Refused as refused:
-                if refused.problem.code != "other_subscription_runs":
-                    raise
-                seen.add(plan_id)
-                title = say(
-                    "A subscription to another plan runs already; both would be charged. Change "
-                    "its plan in the file, or press the button again to have both."
-                )
-                raise refusal(title, "other_subscription_runs") from None
+            why = say(
+                "A subscription to another plan runs already; both would be charged. Change "
+                "its plan in the file, or press the button again to have both."
+            )
+            return press.send(
+                plan_id,
+                once,
+                lambda again: client.order_online(owner, plan_id, once, again=again),
+                why,
+            )
 
         return in_words(ask, texts, customer_refusal)
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from api_client.errors import Refused, ServiceError, Unreachable
 from api_client.messages.billing import OrderPage, PlanChangePreview, PlanChoice
-from api_client.messages.scan import Problem
+from api_client.messages.scan import FieldFault, Problem
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.billing import ProfileBilling, load_billing
@@ -330,6 +330,25 @@ class Changes:
     def change_plan_now(self, _order: UUID, shown: PlanChangePreview, once: str) -> Any:
         self.asked.append(("change", shown, once))
         return order()
+
+
+def test_a_service_of_before_orders_without_again() -> None:
+    asked: list[tuple[str, bool | None]] = []
+
+    class Older:
+        def order_online(self, *given: Any, again: bool | None) -> Any:
+            asked.append((given[-1], again))
+            if again is not None:
+                fault = FieldFault(field="body.again", message="unknown")
+                problem = Problem(title="x", status=422, code="invalid_request", errors=(fault,))
+                raise Refused(problem)
+            return link()
+
+    _, filled = order_form(Texts("en"), AMARAS, [], None, "Amara")
+    call, client = filled({"plan_id": "p"}), Older()
+    for _ in range(2):
+        assert call(client, "once") == link()  # type: ignore[arg-type]
+    assert asked == [("once", False), ("once", None), ("once", None)]
 
 
 def test_a_second_subscription_is_ordered_at_the_second_press() -> None:
