@@ -5,7 +5,7 @@
 // bounds the service's time, and what several answers have in common is closest to it. In between,
 // time goes on by the browser's steady clock, which may stand still while the device sleeps.
 
-const JUMP_MS = 1_000; // Less is how clocks are adjusted.
+const JUMP_MS = 1_000; // Less between two answers is how clocks are adjusted.
 
 /**
  * A clock of the service. `steady` gives milliseconds that no setting of a clock changes, `wall`
@@ -17,6 +17,7 @@ export function clockOf({
   isHidden = () => document.visibilityState === "hidden",
 } = {}) {
   let slept = 0;
+  let drift = 0; // How far the device's clock ran ahead of the steady one since the last answer.
   let seen = { steady: steady(), wall: wall(), hidden: isHidden() };
   let jumps = 0;
   let sure = false;
@@ -26,9 +27,12 @@ export function clockOf({
   function tick() {
     const now = { steady: steady(), wall: wall(), hidden: isHidden() };
     const missed = now.wall - seen.wall - (now.steady - seen.steady);
-    if (missed > JUMP_MS) {
+    // Short sleeps add up; a clock that is set back hides none of those that follow.
+    drift = Math.max(0, drift + missed);
+    if (drift > JUMP_MS) {
       // The device slept, or its clock was set ahead. A phone hides its pages before it sleeps.
       if (seen.hidden) slept += missed;
+      drift = 0;
       sure = false;
       jumps += 1;
     }
@@ -59,6 +63,7 @@ export function clockOf({
     const both = { least: Math.max(least, known.least), most: Math.min(most, known.most) };
     // Without anything in common, the service's clock was set, or this page slept unnoticed.
     bounds = both.least <= both.most ? both : { least, most };
+    drift = 0;
     sure = true;
   }
 
@@ -73,13 +78,15 @@ export function clockOf({
     isSure: () => (tick(), sure),
     /** The service's time less that of the device's clock, in milliseconds. */
     offset: () => now() - wall(),
-    /** Begin with an `offset` of an earlier visit, unless the service has told its time. */
+    /** Begin with the `offset` of an earlier visit, if there is one and no answer came yet. */
     presume(offset) {
+      if (!Number.isFinite(offset)) return;
       const at = ahead(offset);
       bounds ??= { least: at, most: at };
     },
     /** Take over the `offset` that another tab has learned just now. */
     adopt(offset) {
+      if (!Number.isFinite(offset)) return;
       const at = ahead(offset);
       bounds = null;
       learn(at, at);
