@@ -18,6 +18,7 @@ from membership.portal.member.schemas import (
     LiveCardRequest,
 )
 from membership.web.access import Call
+from membership.web.methods import is_head
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
 router = APIRouter(prefix="/v1/join/{organization}/me", include_in_schema=False)
@@ -81,11 +82,12 @@ def print_receipt(payment_id: UUID, call: Reader, language: Language = "en") -> 
 
 
 @router.get("/export", response_class=Response)
-def export(call: Writer) -> Response:
+def export(request: Request, call: Writer) -> Response:
     """Return everything that is stored about the customer (JSON); the audit records it."""
     staff_call = Call(call.session, call.tenant, call.actor, frozenset(), call.now)
-    data = personal_data(staff_call, call.customer_id).model_dump_json(indent=2)
-    return _download(data.encode(), "application/json", f"{call.tenant.slug}-personal-data.json")
+    found = personal_data(staff_call, call.customer_id, handed_out=not is_head(request))
+    data = found.model_dump_json(indent=2).encode()
+    return _download(data, "application/json", f"{call.tenant.slug}-personal-data.json")
 
 
 def _download(data: bytes, kind: str, name: str) -> Response:

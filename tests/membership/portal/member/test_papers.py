@@ -90,6 +90,7 @@ def test_what_others_paid_is_not_there(amara: Member) -> None:
 def test_the_export_is_theirs_and_the_audit_tells_of_it(amara: Member) -> None:
     service = amara.service
     service.customer("Ben", email="ben@example.com")
+    assert amara.call("HEAD", "/export").status_code == 200  # hands nothing out: no entry
     answer = amara.call("GET", "/export")
     assert answer.status_code == 200
     name = f"{service.tenant.slug}-personal-data.json"
