@@ -133,11 +133,6 @@ class Busy(ApiError):
     status = 503
 
 
-def translatable(sentence: str) -> str:
-    """Return ``sentence``, which ``tools.catalogue`` finds by this call."""
-    return sentence
-
-
 def problem(
     status: int,
     code: str,

@@ -14,11 +14,12 @@ from membership.base.actors import CALLER
 from membership.base.logs import logger
 from membership.base.settings import ServiceSettings
 from membership.web.body_limits import body_limits
-from membership.web.errors import problem, translatable
+from membership.web.errors import problem
 from membership.web.languages import accepted_language
 from membership.web.rate_limit import RateLimiter
 from membership.web.tls import HSTS, told_of_tls
 from membership.web.unknown_fields import UNKNOWN
+from resources.catalogue import translatable
 
 _REQUEST_ID = b"x-request-id"
 _GUARDS = (

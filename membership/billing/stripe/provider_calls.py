@@ -20,9 +20,10 @@ from membership.billing.stripe.gateway import (
     ProviderRefusesKey,
     ProviderUnavailable,
 )
-from membership.web.errors import ApiError, Busy, Conflict, translatable
+from membership.web.errors import ApiError, Busy, Conflict
 from membership.web.outbound import Neighbour, NeighbourBusy, NeighbourLate
 from membership.web.transactions import RequestTransactions
+from resources.catalogue import translatable
 
 T = TypeVar("T")
 _UNAVAILABLE = "payment_provider_unavailable"

@@ -59,7 +59,7 @@ def test_holders_are_told_of_their_status_and_its_end_and_of_nothing_else(club: 
 
 
 def test_a_card_that_was_sent_by_a_version_of_before_is_not_sent_again(club: Club) -> None:
-    """Its digest is whole: nobody knows what its holder was told of, so nothing is told."""
+    """It was stored with a plain digest, which says nothing of what its holder should know."""
     (card,) = club.saved(club.design())
     whole = club.row(card).google_digest
     with arranging(club.service.database) as session:
