@@ -32,6 +32,8 @@ from membership.web.errors import Conflict
 _COLUMNS = Membership.metadata.tables[Membership.__tablename__].c
 _TRANSFERRED, _RENEWED = EventType.MEMBERSHIP_TRANSFERRED, EventType.MEMBERSHIP_RENEWED
 _WITHDRAWN = "The transfer was undone"
+_EVENT_DATA, _FORMERLY_EVENT_DATA = "event_data", "told"
+"""The key of a stored change, and how versions of before stored it."""
 
 
 def note_payment(membership: Membership, receipt_number: int) -> None:
@@ -64,7 +66,8 @@ def undo_last_change(
     refuse_billed(session, membership)
     _refuse_paid(session, membership, change.get("receipt_number"))
     if change["action"] == _TRANSFERRED:
-        _withdraw_successor(session, tenant, UUID(change["event_data"]["next_membership_id"]), now)
+        of_event = change.get(_EVENT_DATA) or change[_FORMERLY_EVENT_DATA]
+        _withdraw_successor(session, tenant, UUID(of_event["next_membership_id"]), now)
     else:
         refuse_transferred(session, membership)
     renewed = change["action"] == _RENEWED

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from membership.store.models import Membership
 from tests.membership.members.companies.test_companies_links import at_once
 from tests.membership.recorded import events
-from tests.membership.support import Service, running_service
+from tests.membership.support import Service, arranging, running_service
 from tests.membership.test_races import sender
 
 MONTH = {"unit": "month", "count": 1}
@@ -136,6 +139,18 @@ def test_a_transfer_takes_what_followed_with_it(service: Service) -> None:
     service.post(f"/v1/memberships/{other}/transfer", {"plan_id": silver}, status=409)
     assert undo(service, other).status_code == 200
     assert undo(service, membership).status_code == 200
+
+
+def test_a_transfer_before_an_update_of_the_service_can_be_undone(service: Service) -> None:
+    membership = sold(service)
+    _transfer(service, f"/v1/memberships/{membership}")
+    with arranging(service.database) as session:
+        row = session.scalars(select(Membership).where(Membership.id == UUID(membership))).one()
+        change = dict(row.last_change or {})
+        change["told"] = change.pop("event_data")
+        row.last_change = change
+    answer = undo(service, membership)
+    assert (answer.status_code, answer.json()["status"]) == (200, "active")
 
 
 def test_a_transfer_stays_to_be_undone_while_payments_are_noted(service: Service) -> None:
