@@ -7,8 +7,7 @@ from passes.contrast import check_contrast
 from passes.design import CardKind, Design, ImageRole, Shows, Slot, Symbology
 from passes.errors import DesignError
 from passes.google.face import MAX_FIELDS_IN_ROW, ROWS
-from passes.status_words import LANGUAGES
-from passes.words import FaceStatus
+from passes.words import STATUS_WORDS, FaceStatus, text_in
 
 MAX_BELOW_PRIMARY = 4
 """Most secondary and auxiliary fields together, on a store card and on a generic pass with a square
@@ -101,10 +100,13 @@ def _missing_words(design: Design) -> Iterator[DesignHint]:
     if not any(each.shows is Shows.STATUS for each in design.fields):
         return
     for language in design.languages:
-        if any(tag in LANGUAGES for tag in (language, language.split("-", maxsplit=1)[0])):
-            continue
         missing = [
-            each.value for each in FaceStatus if language not in design.status_words.get(each, {})
+            status.value
+            for status in FaceStatus
+            if all(
+                text_in(words, language) is None
+                for words in (design.status_words.get(status, {}), STATUS_WORDS[status])
+            )
         ]
         if missing:
             message = f"the words of a status ({', '.join(missing)}) are not known in {language}"

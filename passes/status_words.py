@@ -94,8 +94,6 @@ _SAME = {
 }
 """Languages by another tag, and close ones."""
 
-LANGUAGES = frozenset({*_BY_LANGUAGE, *_SAME})
-
 
 def words_by_language(name: str) -> dict[str, str]:
     """Return the words for a status, or for ``no_end``, by language; English is the first."""

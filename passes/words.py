@@ -58,7 +58,7 @@ def localize(text: LocalText, language: str) -> str:
 
     Returns an empty string if there is none.
     """
-    found = _in_language(text, language)
+    found = text_in(text, language)
     return next(iter(text.values()), "") if found is None else found
 
 
@@ -76,13 +76,13 @@ def in_languages(
 def _worded(own: LocalText, common: LocalText, language: str) -> str:
     """Return a text in a language."""
     for words in (own, common):
-        found = _in_language(words, language)
+        found = text_in(words, language)
         if found is not None:
             return found
     return localize(own or common, language)
 
 
-def _in_language(text: LocalText, language: str) -> str | None:
+def text_in(text: LocalText, language: str) -> str | None:
     """Return a text in a language or its base language; None if it has neither."""
     parts = language.split("-")
     tags = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))

@@ -17,10 +17,11 @@ from passes.design import Design
 from passes.google.face import loyalty_object
 from passes.google.issue import GoogleIssue
 from passes.limits import check_design
-from passes.status_words import LANGUAGES, words_by_language
+from passes.status_words import words_by_language
 from passes.words import STATUS_WORDS, FaceStatus
 from tests.passes.cards import design, face
 
+LANGUAGES = sorted(STATUS_WORDS[FaceStatus.ACTIVE])
 ISSUE = AppleIssue(
     pass_type_id="pass.example.club",
     team_id="A1B2C3D4E5",
@@ -51,7 +52,7 @@ def test_every_language_has_words_for_every_status() -> None:
         assert len({words_by_language(name)[language] for name in FaceStatus}) == len(FaceStatus)
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_card_of_one_language_shows_no_english(language: str) -> None:
     card = face(design(languages=(language,)), status=FaceStatus.EXPIRED, last_day=None)
     assert shown(card, "status", language) == STATUS_WORDS[FaceStatus.EXPIRED][language]
@@ -110,7 +111,8 @@ def test_what_is_not_known_in_a_language_is_hinted_at() -> None:
     (hint,) = check_design(design(languages=("en", "cy", "de-AT")))
     assert (hint.path, "cy" in hint.message) == ("status_words.active.cy", True)
     all_words = {each: {"cy": "Gair"} for each in FaceStatus}
-    assert check_design(design(languages=("en", "cy"), status_words=all_words)) == ()
+    for language in ("cy", "cy-GB"):
+        assert check_design(design(languages=("en", language), status_words=all_words)) == ()
     assert check_design(design(languages=("cy",), fields=())) == ()
 
 
