@@ -9,7 +9,6 @@ ELLIPSIS = "…"
 MISSING = "□"
 """Drawn for a cluster that no font has."""
 
-_VIRTUAL = frozenset({"Cf", "Cc", "Zl", "Zp"})
 _EXTENDS = frozenset({"Mn", "Mc", "Me"})
 _ZWJ = JOINERS[1]
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
@@ -32,9 +31,7 @@ def one_line(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    seen = (" " if each.isspace() or each in "\x00" else each for each in text)
-    kept = "".join(_visible(each) for each in seen)
-    return " ".join(kept.split())
+    return " ".join("".join(map(_visible, text)).split())
 
 
 def _visible(character: str) -> str:
@@ -42,11 +39,9 @@ def _visible(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Cs":
         return "\ufffd"
-    if category == "Cc":
+    if category == "Cc" or character.isspace():
         return " "
-    if category in _VIRTUAL and character not in JOINERS:
-        return ""
-    return character
+    return "" if category == "Cf" and character not in JOINERS else character
 
 
 def clusters(text: str) -> list[str]:

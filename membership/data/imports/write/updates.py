@@ -35,7 +35,7 @@ from membership.members.payers.changes import after_change
 from membership.members.payers.subscriptions import charging_orders
 from membership.store.models import Customer
 
-_CHARGED = "state: is charged by a subscription; ban them by themself, and say what becomes of it"
+_CHARGED = "state: a subscription charges them; ban them in their profile, which asks if it ends"
 _FIELDS = (
     "given_name",
     "family_name",
