@@ -137,10 +137,7 @@ class OrderPage(Message):
 
 
 class PlanChoice(Message):
-    """A plan that a subscription can change to; ``next_period`` is whether also without a cost now.
-
-    A plan with another interval can only be changed to at once.
-    """
+    """A plan that a subscription can change to; one with another interval only at once."""
 
     plan_id: UUID
     plan: str = Field(examples=["Platinum"])

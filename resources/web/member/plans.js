@@ -51,7 +51,7 @@ export function planChange(at, place, told, changed) {
     const body = { plan_id: plan.plan_id };
     const shown = await session.ask(`${path}/preview?language=${language}`, { method: "POST", body });
     const text = shown.amount_minor < 0 ? words.change_credit : words.change_cost;
-    const { plan: name, amount } = { ...shown, plan: plan.plan };
+    const values = { plan: plan.plan, price: plan.price, amount: shown.amount };
     const yes = button(words.change_yes);
     const no = button(words.change_back, "quiet");
     place.onPress(yes, async () => {
@@ -59,11 +59,10 @@ export function planChange(at, place, told, changed) {
       const wanted = { ...body, at: "now", amount_minor, prorated_at };
       await session.ask(path, { method: "POST", body: wanted });
       await changed();
-      return filled(words.change_done, { plan: name });
+      return filled(words.change_done, values);
     });
     no.addEventListener("click", () => choose(plans));
-    const price = plan.price;
-    show(el("p", { textContent: filled(text, { amount, plan: name, price }) }), no, yes);
+    show(el("p", { textContent: filled(text, values) }), no, yes);
   }
 
   return el("div", {}, open, box);

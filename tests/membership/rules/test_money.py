@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import membership.billing
 import membership.rules.billing
 import membership.rules.money
+import membership.rules.tax
 from membership.rules.money import decimals_of, known_currency, written
 
 DOLLARS = st.integers(min_value=0, max_value=2**31 - 1)
@@ -59,7 +60,11 @@ def test_what_is_no_language() -> None:
 
 def _sources() -> list[Path]:
     folder = Path(membership.billing.__file__).parent
-    rules = (membership.rules.money.__file__, membership.rules.billing.__file__)
+    rules = (
+        membership.rules.money.__file__,
+        membership.rules.billing.__file__,
+        membership.rules.tax.__file__,
+    )
     return [*map(Path, rules), *sorted(folder.rglob("*.py"))]
 
 

@@ -197,7 +197,7 @@ def test_an_older_schema_is_restored_and_then_migrated(
 def test_the_secret_key_only_when_asked_for(databases: Databases, tmp_path: Path) -> None:
     settings = databases.new(SQLITE, tmp_path)
     sealed = open_vault(settings).seal(b"whsec")
-    key = (tmp_path / KEY_FILE).read_text()
+    key = (tmp_path / KEY_FILE).read_text().strip()
     without, with_key = tmp_path / "without.zip", tmp_path / "with.zip"
     create_backup(settings, without, now=NOON)
     create_backup(settings, with_key, now=NOON, with_key=True)
