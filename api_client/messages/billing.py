@@ -44,6 +44,7 @@ class OrderTrouble(StrEnum):
 
     PAID_BY_BANNED = "paid_by_banned"
     PAID_BY_ERASED = "paid_by_erased"
+    PAID_TWICE = "paid_twice"
     NOT_GRANTED = "not_granted"
     UNKNOWN_TO_PROVIDER = "unknown_to_provider"
 
@@ -107,7 +108,7 @@ class OrderView(Message):
     changes_at: AwareDatetime | None = Field(default=None, description="When it changes.")
     can_change: bool = Field(default=False, description="Whether its plan can be changed.")
     trouble: str | None = Field(
-        description="Why something paid was not granted, or to whom it should not have been; "
+        description="Why something paid was not granted, or should not have been paid; "
         "staff have to settle it."
     )
     trouble_kind: OrderTrouble | None = Field(

@@ -78,7 +78,8 @@ class EventType(StrEnum):
     BILLING_DISPUTE_CLOSED = "billing.dispute_closed", "A dispute of a payment was won or lost."
     BILLING_PAYMENT_FLAGGED = (
         "billing.payment_flagged",
-        "A payment arrived of somebody who is banned or erased, or was not granted: look at it.",
+        "A payment arrived of somebody who is banned or erased, beside another subscription that "
+        "nobody chose to have twice, or was not granted: look at it.",
     )
     IMPORT_FINISHED = "import.finished", "An import came to its end."
     WEBHOOK_TEST = "webhook.test", "A test of one endpoint; it is sent at once and not kept."

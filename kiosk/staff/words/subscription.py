@@ -120,6 +120,10 @@ def _flag_title(order: OrderView, texts: Texts, zone: str) -> str:
             return say("{plan}, {amount}, ordered on {day}: paid although blocked", **paid)
         case OrderTrouble.PAID_BY_ERASED:
             return say("{plan}, {amount}, ordered on {day}: paid after the erasure", **paid)
+        case OrderTrouble.PAID_TWICE:
+            return say(
+                "{plan}, {amount}, ordered on {day}: paid beside another subscription", **paid
+            )
         case OrderTrouble.UNKNOWN_TO_PROVIDER:
             return say("{plan}, {amount}, ordered on {day}: Stripe does not know it", **paid)
         case _:
@@ -132,6 +136,10 @@ def _flag_hint(order: OrderView, texts: Texts) -> str:
     match order.trouble_kind:
         case OrderTrouble.PAID_BY_BANNED:
             return say("Pay it back in Stripe's dashboard, or lift the block.")
+        case OrderTrouble.PAID_TWICE:
+            return say(
+                "Pay it back in Stripe's dashboard, or resume its subscription to keep both."
+            )
         case OrderTrouble.UNKNOWN_TO_PROVIDER:
             return say("Look for it in Stripe's dashboard.")
         case _:

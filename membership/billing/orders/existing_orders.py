@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.billing.orders.terms import billing_terms, length_terms
 from membership.members.memberships.service import Owner
+from membership.members.payers.provider_queue import CANCELS
+from membership.members.payers.subscriptions import charges_again
 from membership.rules.periods import is_in_instalments
-from membership.store.models import BillingOrder, Plan
+from membership.store.models import BillingOrder, Plan, ProviderTask, ProviderTaskKind
 from membership.web.access import Tenant
 from membership.web.errors import Conflict
 
@@ -34,6 +36,33 @@ def is_paid_to_its_end(order: BillingOrder) -> bool:
         return False
     fixed = is_in_instalments(billing_terms(order), length_terms(order))
     return fixed and order.paid_until >= order.cancels_at
+
+
+def is_paid_twice(session: Session, order: BillingOrder) -> bool:
+    """Whether a first payment came beside another subscription, and nobody chose to have both.
+
+    That is one to the same plan, or to any plan if the page that was paid was to be closed: a merge
+    asks for that, and the page may be paid before. What is to be cancelled does not count. The
+    caller holds the owner's lock, so that of two payments at once one is the second.
+    """
+    here = order.organization_id
+    to_cancel = select(ProviderTask.object_id).where(
+        ProviderTask.organization_id == here, ProviderTask.kind.in_(CANCELS)
+    )
+    others = select(BillingOrder).where(
+        BillingOrder.organization_id == here,
+        owned_by(Owner(order.customer_id, order.company_id)),
+        BillingOrder.id != order.id,
+        BillingOrder.subscription_id.is_not(None),
+        BillingOrder.membership_id.is_not(None),
+        BillingOrder.subscription_id.not_in(to_cancel),
+    )
+    charging = [each for each in session.scalars(others) if charges_again(each)]
+    if any((each.next_plan_id or each.plan_id) == order.plan_id for each in charging):
+        return True
+    closing = (here, ProviderTaskKind.CLOSE_PAGE, order.checkout_id)
+    subscribes = order.subscription_id is not None and order.checkout_id is not None
+    return bool(charging) and subscribes and session.get(ProviderTask, closing) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,17 @@ _REFUND = "Refund the payment in Stripe's dashboard"
 _HINTS = {
     OrderTrouble.PAID_BY_BANNED: f"{_REFUND}, or lift the ban; then settle this.",
     OrderTrouble.PAID_BY_ERASED: f"{_REFUND}; then settle this.",
+    OrderTrouble.PAID_TWICE: f"{_REFUND}, or resume its subscription to keep both; then settle this.",
     OrderTrouble.NOT_GRANTED: f"{_REFUND}, or remove the cause and synchronize the order.",
     OrderTrouble.UNKNOWN_TO_PROVIDER: "Look for the order in Stripe's dashboard; then settle this.",
 }
-_WHO = {
+_WHY = {
     OrderTrouble.PAID_BY_BANNED: "Paid by a customer who is banned.",
     OrderTrouble.PAID_BY_ERASED: "Paid by a customer who was erased.",
+    OrderTrouble.PAID_TWICE: "Paid while another subscription charges; nobody chose to have both.",
 }
 """What staff read of a payment that was granted."""
+_LOGGED = {OrderTrouble.PAID_TWICE: "payment_beside_subscription"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,16 @@ def flag_payment(
     """Flag a payment of an order for staff, with an event.
 
     One that renews what an archived company has is nothing to look at: it was granted. The
-    ``first`` payment of somebody who is banned or erased has no further one: its subscription is
-    cancelled, at once where nothing was granted.
+    ``first`` payment of somebody who is banned or erased, or of what they are charged for already,
+    has no further one: its subscription is cancelled, at once where nothing was granted.
     """
     granted = order.membership_id is not None
-    if state.trouble is None or (granted and state.trouble not in _WHO):
+    if state.trouble is None or (granted and state.trouble not in _WHY):
         return
-    order.trouble = _WHO[state.trouble] if granted else f"Paid, and not granted: {state.refusal}"
+    order.trouble = _WHY[state.trouble] if granted else f"Paid, and not granted: {state.refusal}"
     order.trouble_kind, order.settled_at = state.trouble, None
-    told = "payment_of_banned" if granted else "paid_order_not_granted"
+    of_granted = _LOGGED.get(state.trouble, "payment_of_banned")
+    told = of_granted if granted else "paid_order_not_granted"
     logger().error(told, order=str(order.id), why=order.trouble)
     data = {
         **order_data(order),

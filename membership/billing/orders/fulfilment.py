@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api_client.messages.billing import OrderState, SubscriptionStatus
+from api_client.messages.billing import OrderState, OrderTrouble, SubscriptionStatus
+from membership.billing.orders.existing_orders import is_paid_twice
 from membership.billing.orders.flags import (
+    OwnerState,
     flag_payment,
     is_paid_anew,
     lock_owner,
@@ -84,6 +86,8 @@ def store_state(
         ):
             order.membership_id = _grant(session, tenant, order, paid_for, grace_days, now=now).id
             order.trouble = order.trouble_kind = order.settled_at = None
+            if owner.trouble is None and is_paid_twice(session, order):
+                owner = OwnerState(trouble=OrderTrouble.PAID_TWICE)
             flag_payment(session, order, owner, now, first=True)
         elif is_paid_anew(order, paid_before):
             flag_payment(session, order, owner, now, first=True)

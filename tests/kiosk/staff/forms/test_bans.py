@@ -100,6 +100,7 @@ def test_the_refusal_is_said_in_the_language_of_the_desk(qtbot: QtBot) -> None:
 FLAGS: dict[str, tuple[dict[str, Any], str | None]] = {
     "blocked": ({"trouble_kind": OrderTrouble.PAID_BY_BANNED}, "bezahlt, obwohl gesperrt"),
     "erased": ({"trouble_kind": OrderTrouble.PAID_BY_ERASED}, "nach der Löschung bezahlt"),
+    "twice": ({"trouble_kind": OrderTrouble.PAID_TWICE}, "obwohl schon ein Abo läuft"),
     "not granted": ({"trouble_kind": OrderTrouble.NOT_GRANTED}, "nicht gewährt"),
     "lost": ({"trouble_kind": OrderTrouble.UNKNOWN_TO_PROVIDER}, "Stripe kennt das nicht"),
     "of an older service": ({}, "nicht gewährt"),

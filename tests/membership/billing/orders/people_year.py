@@ -32,9 +32,11 @@ class Person:
 class Town:
     """The people of a club, and the model of what they pay.
 
-    ``chosen`` are orders that staff let charge on knowingly; ``stopped`` is from when on an order
+    ``chosen`` are orders that staff let charge on knowingly; ``beside`` are those that were paid
+    while another subscription of the same person charged; ``stopped`` is from when on an order
     may take no payment; ``told`` counts the payments of each order that were made while its payer
-    was barred; ``unsettled`` are the orders whose flag nobody has settled.
+    was barred, or beside another subscription; ``unsettled`` are the orders whose flag nobody has
+    settled.
     """
 
     club: BillingClub
@@ -45,6 +47,7 @@ class Town:
     chosen: set[str] = field(default_factory=set)
     stopped: dict[str, datetime] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
 
@@ -144,16 +147,17 @@ class Town:
         self._note_payments()
 
     def _note_payments(self) -> None:
-        """Note what was paid by whoever is barred. A first payment of theirs is the last one."""
+        """Note what was paid by somebody barred, or twice. Such a first payment is the last one."""
         for page in self.sessions():
             order = page["client_reference_id"]
             paid = [each for each in self.invoices(page) if each["status"] == "paid"]
             new = [each for each in paid if each["id"] not in self.seen]
             self.seen.update(each["id"] for each in new)
-            if new and self.payers[order].barred:
+            first = bool(new) and len(paid) == len(new)
+            if new and (self.payers[order].barred or (first and order in self.beside)):
                 self.told[order] = self.told.get(order, 0) + len(new)
                 self.unsettled.add(order)
-                if len(paid) == len(new):
+                if first:
                     self.stop([order])
 
     def invoices(self, page: Any) -> list[Any]:

@@ -3,8 +3,6 @@
 After each step: nothing is left for Stripe to do; who was cancelled pays no more; each payment of
 somebody barred has one event, and its order one flag until it is settled; each subscription
 charges somebody who lives and is not barred, once for each plan, or staff chose that it goes on.
-
-Left out is a page for a plan that the other one of a merge has, paid before Stripe has closed it.
 """
 
 from collections.abc import Callable
@@ -99,11 +97,17 @@ def merge_with_banned(town: Town, which: str) -> None:
     join(town, *pair, town.charging(paying) if which == "cancel" else [])
 
 
-def merge_before_payment(town: Town, _: str) -> None:
-    """Merge somebody who pays their open page before Stripe has closed it."""
+def merge_before_payment(town: Town, other: str) -> None:
+    """Merge somebody who pays their open page before Stripe has closed it.
+
+    The ``other`` one of the two is charged already, for that plan or another, or is not.
+    """
     goes = town.somebody(paying=False)
     page = town.page(goes)
-    join(town, town.somebody(paying=False, but=goes), goes, [])
+    stays = town.somebody(paying=other == "charged", but=goes)
+    join(town, stays, goes, [])
+    if town.charging(stays):
+        town.beside.add(town.club.stripe.get(page)["client_reference_id"])
     town.club.stripe.pay(page)
 
 
@@ -160,14 +164,14 @@ STEPS: tuple[Step, ...] = (
     (unban, ""),
     *((merge_of_payers, which) for which in ("none", "first", "second", "both")),
     *((merge_with_banned, which) for which in ("cancel", "keep")),
-    (merge_before_payment, ""),
+    *((merge_before_payment, other) for other in ("", "charged")),
     *((erase, how) for how in ("", "deleting", "paid", "deleting, paid")),
     (settle_flag, ""),
     (bad_card, ""),
 )
 
-SHORT = (31, 43)
-"""Between them a ban with each answer, bans, merges and erasures around a payment, and an unban."""
+SHORT = (2, 59)
+"""Between them a ban with each answer, bans, merges and an erasure around a payment, and an unban."""
 
 
 def live(club: BillingClub, seed: int, many: int) -> None:
