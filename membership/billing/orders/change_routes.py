@@ -40,7 +40,8 @@ async def preview_plan_change(
     """Return what a change of plan at once costs, by the provider's proration; changes nothing.
 
     Errors: `order_not_found`, `plan_not_found` (404); `plan_not_changeable`, `plan_archived`,
-    `currency_differs`, `change_planned`, `billing_not_set_up`, `payment_provider_refused` (409);
+    `subscription_runs` for a plan that another subscription charges for, `currency_differs`,
+    `change_planned`, `billing_not_set_up`, `payment_provider_refused` (409);
     `payment_provider_unavailable` (503).
     """
     find = _finder(caller, order_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -38,12 +39,10 @@ def is_paid_to_its_end(order: BillingOrder) -> bool:
     return fixed and order.paid_until >= order.cancels_at
 
 
-def is_paid_twice(session: Session, order: BillingOrder) -> bool:
-    """Whether a first payment came beside another subscription, and nobody chose to have both.
+def charging_beside(session: Session, order: BillingOrder) -> dict[UUID, BillingOrder]:
+    """Return the owner's other orders whose subscription goes on charging, by what it charges for.
 
-    That is one to the same plan, or to any plan if the page that was paid was to be closed: a merge
-    asks for that, and the page may be paid before. What is to be cancelled does not count. The
-    caller holds the owner's lock, so that of two payments at once one is the second.
+    That is the plan it changes to, if a change is planned. What is to be cancelled is left out.
     """
     here = order.organization_id
     to_cancel = select(ProviderTask.object_id).where(
@@ -57,12 +56,23 @@ def is_paid_twice(session: Session, order: BillingOrder) -> bool:
         BillingOrder.membership_id.is_not(None),
         BillingOrder.subscription_id.not_in(to_cancel),
     )
-    charging = [each for each in session.scalars(others) if charges_again(each)]
-    if any((each.next_plan_id or each.plan_id) == order.plan_id for each in charging):
+    found = session.scalars(others)
+    return {each.next_plan_id or each.plan_id: each for each in found if charges_again(each)}
+
+
+def is_paid_twice(session: Session, order: BillingOrder) -> bool:
+    """Whether a first payment came beside another subscription, and nobody chose to have both.
+
+    That is one to the same plan, or to any plan if the page that was paid was to be closed: a merge
+    asks for that, and the page may be paid before. The caller holds the owner's lock, so that of
+    two payments at once one is the second.
+    """
+    charging = charging_beside(session, order)
+    if order.plan_id in charging:
         return True
-    closing = (here, ProviderTaskKind.CLOSE_PAGE, order.checkout_id)
+    page = (order.organization_id, ProviderTaskKind.CLOSE_PAGE, order.checkout_id)
     subscribes = order.subscription_id is not None and order.checkout_id is not None
-    return bool(charging) and subscribes and session.get(ProviderTask, closing) is not None
+    return bool(charging) and subscribes and session.get(ProviderTask, page) is not None
 
 
 @dataclass(frozen=True, slots=True)

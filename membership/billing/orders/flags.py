@@ -24,7 +24,7 @@ _REFUND = "Refund the payment in Stripe's dashboard"
 _HINTS = {
     OrderTrouble.PAID_BY_BANNED: f"{_REFUND}, or lift the ban; then settle this.",
     OrderTrouble.PAID_BY_ERASED: f"{_REFUND}; then settle this.",
-    OrderTrouble.PAID_TWICE: f"{_REFUND}, or resume its subscription to keep both; then settle this.",
+    OrderTrouble.PAID_TWICE: f"{_REFUND}, or resume it to keep both; then settle this.",
     OrderTrouble.NOT_GRANTED: f"{_REFUND}, or remove the cause and synchronize the order.",
     OrderTrouble.UNKNOWN_TO_PROVIDER: "Look for the order in Stripe's dashboard; then settle this.",
 }

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import PlanChangePreview, PlanChoice
 from membership.base.actors import Actor
+from membership.billing.orders.existing_orders import charging_beside
 from membership.billing.orders.sync import sync_in_request
 from membership.billing.orders.terms import billing_terms
 from membership.billing.orders.views import is_changeable
@@ -71,7 +72,8 @@ def choices(session: Session, tenant: Tenant, order: BillingOrder) -> tuple[Plan
         )
         .order_by(Plan.price_minor, Plan.name, Plan.id)
     )
-    return tuple(each for each in plans if _renews(each))
+    charging = charging_beside(session, order)
+    return tuple(each for each in plans if _renews(each) and each.id not in charging)
 
 
 def choice_of(order: BillingOrder, plan: Plan) -> PlanChoice:
@@ -221,6 +223,10 @@ def _prepared(
     if plan.id == order.plan_id or not _renews(plan):
         detail = f"The plan {plan.name} is not another one that is paid by subscription."
         raise Conflict("plan_not_changeable", detail)
+    other = charging_beside(session, order).get(plan.id)
+    if other is not None:
+        detail = f"Another subscription to {plan.name} runs already (order {other.id})."
+        raise Conflict("subscription_runs", detail)
     wanted = PriceTerms(plan.id, plan.name, plan.price_minor, plan.currency, billing_of(plan))
     return _Prepared(
         required_keys(session, transactions.vault, tenant),

@@ -171,7 +171,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 SHORT = (2, 59)
-"""Between them a ban with each answer, bans, merges and an erasure around a payment, and an unban."""
+"""Between them a ban with each answer, bans, merges and an erasure around a payment, an unban."""
 
 
 def live(club: BillingClub, seed: int, many: int) -> None:

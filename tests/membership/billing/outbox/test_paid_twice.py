@@ -130,3 +130,21 @@ def test_the_price_paid_once_beside_a_subscription_is_flagged(club: BillingClub)
     club.settle()
     assert charged(club) == [True]
     assert [each["reason"] for each in flags(club)] == ["paid_twice"]
+
+
+def test_a_change_to_a_plan_that_is_subscribed_to_already_is_refused(club: BillingClub) -> None:
+    """Two subscriptions to one plan come from a change of plan no more than from an order."""
+    customer, _ = buy_gold(club)
+    (first,) = [each["order_id"] for each in payer(club, customer)["subscriptions"]]
+    third = club.gold_plan(price_minor=6900)
+    other = club.gold_plan(price_minor=5900)
+    made = club.order_as_staff(other, customer_id=customer).json()["order_id"]
+    club.stripe.pay(club.checkout_of(made))
+    club.settle()
+    path = f"/v1/billing/orders/{first}/change"
+    offered = {each["plan_id"] for each in club.service.get(f"{path}/plans")["items"]}
+    assert third in offered
+    assert other not in offered
+    for kind, body in (("/preview", {}), ("", {"at": "period_end"})):
+        answer = club.service.call("POST", f"{path}{kind}", json={"plan_id": other, **body})
+        assert (answer.status_code, answer.json()["code"]) == (409, "subscription_runs")
