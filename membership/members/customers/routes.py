@@ -109,9 +109,9 @@ def change_customer(
     announced by mail to the old and the new address. A changed name or address goes to the payment
     provider, if the customer has paid through it.
 
-    Whoever is banned while a subscription charges them goes on being charged unless
-    `subscriptions` says otherwise; without it the ban is refused (`subscriptions_undecided`). It
-    closes their open payment pages.
+    A ban of a customer whom a subscription charges needs `subscriptions`, which says what becomes
+    of it; without it the ban is refused (`subscriptions_undecided`). A ban closes the customer's
+    open payment pages.
 
     Errors: `customer_not_found` (404), `customer_erased`, `subscriptions_undecided` (409),
     `name_missing`, `phone_invalid` (422).

@@ -136,7 +136,7 @@ class BillingInvoice(Base):
 class BillingEvent(Base):
     """Something the provider told, by its id: what it is about is read again from the provider.
 
-    One that could not be worked off is tried again at ``due_at``, and shows its last ``error``.
+    One that could not be processed is retried at ``due_at``, and shows its last ``error``.
     """
 
     __tablename__ = "billing_events"
