@@ -108,8 +108,8 @@ def member_texts(language: str) -> dict[str, str]:
         "downloaded": gettext("The file was downloaded."),
         "logged_out": gettext("You are logged out, and nothing of yours is left on this device."),
         "logged_out_offline": gettext(
-            "Nothing of yours is left on this device. It is told to the service when this page is "
-            "opened with network."
+            "Nothing of yours is left on this device. The service logs you out as soon as this "
+            "page is opened with network."
         ),
         "section_failed": gettext("This could not be loaded."),
         "offline_card": gettext("No network. Your card can be shown until {time}."),
