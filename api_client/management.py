@@ -17,6 +17,7 @@ from api_client.messages.management import (
     FactorSecret,
     FactorState,
     LinkedCustomers,
+    LinkState,
     PlanPage,
     PlanView,
     SignedIn,
@@ -214,14 +215,28 @@ class ManagementClient(
         """Return a page of the customers linked to a company, in the order of their seats."""
         return self._page(LinkedCustomers, f"/v1/companies/{company_id}/customers", {}, cursor)
 
-    def link(self, company_id: UUID, customer_id: UUID, role: str, once: str = "") -> None:
-        """Link a customer to a company."""
-        path = f"/v1/companies/{company_id}/customers/{customer_id}"
-        self._do("PUT", path, body={"role": role}, once=once)
+    def link_state(self, company_id: UUID, customer_id: UUID) -> LinkState:
+        """Return whether a customer is linked to a company now."""
+        return self._ask(LinkState, "GET", _link(company_id, customer_id))
 
-    def unlink(self, company_id: UUID, customer_id: UUID, once: str = "") -> None:
+    def link(
+        self,
+        company_id: UUID,
+        customer_id: UUID,
+        role: str,
+        once: str = "",
+        *,
+        if_match: str = "",
+    ) -> None:
+        """Link a customer to a company, or change the role of who is linked."""
+        path = _link(company_id, customer_id)
+        self._do("PUT", path, body={"role": role}, once=once, if_match=if_match)
+
+    def unlink(
+        self, company_id: UUID, customer_id: UUID, once: str = "", *, if_match: str = ""
+    ) -> None:
         """End a customer's link to a company."""
-        self._do("DELETE", f"/v1/companies/{company_id}/customers/{customer_id}", once=once)
+        self._do("DELETE", _link(company_id, customer_id), once=once, if_match=if_match)
 
     def _page(self, kind: type[M], path: str, wanted: Mapping[str, str], cursor: str | None) -> M:
         """Return a page of a list; ``api_client.pages.fetch_all`` takes all of them."""
@@ -244,3 +259,8 @@ class ManagementClient(
     def _change(self, kind: type[M], path: str, fields: Fields, once: str, if_match: str) -> M:
         """Send a PATCH with an idempotency key, and the state that it is of."""
         return self._ask(kind, "PATCH", path, body=dict(fields), headers=keyed(once, if_match))
+
+
+def _link(company_id: UUID, customer_id: UUID) -> str:
+    """Return the path of a customer's link to a company."""
+    return f"/v1/companies/{company_id}/customers/{customer_id}"

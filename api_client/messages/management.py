@@ -333,6 +333,17 @@ class LinkedCustomer(Message):
     source: LinkSource
     valid_from: AwareDatetime
     has_seat: bool = Field(description="False where the company has more people than seats.")
+    etag: str = Field(default="", description="`If-Match` of a change of this link.")
+
+
+class LinkState(Editable):
+    """Whether a customer is linked to a company now; the last fields are null if they are not."""
+
+    customer: CustomerView
+    linked: bool
+    role: str = Field(description="Empty for who is not linked.")
+    source: LinkSource | None
+    valid_from: AwareDatetime | None
 
 
 class LinkedCustomers(Message):

@@ -12,6 +12,7 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
+from kiosk.staff.forms.links import link_form, unlink_form
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
@@ -184,6 +185,79 @@ def test_settings_of_the_signup_and_of_the_camera(qtbot: QtBot, shared: Service)
         client.set_signup({"open": False}, if_match=seen.etag)
     with pytest.raises(Refused, match="changed by somebody else"):
         client.set_code_formats(["Aztec"], if_match=formats.etag)
+    client.close()
+
+
+def role_of(service: Service, company: str, person: str) -> Any:
+    """The role of a link; None if there is none."""
+    state = service.get(f"/v1/companies/{company}/customers/{person}")
+    return state["role"] if state["linked"] else None
+
+
+def test_a_link_is_made_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
+    service = shared.fresh()
+    company, person = service.company(), service.customer("Amara", family_name="Okafor")
+    client = ManagementClient(service.url, service.key, deadline_s=10)
+    number = client.customer(UUID(person)).customer.number
+
+    def opened() -> Filled[None]:
+        form, filled = link_form(EN, client.company(UUID(company)))
+        qtbot.addWidget(form)
+        return filled
+
+    def press(filled: Filled[None], role: str) -> str:
+        try:
+            filled({"who": number, "role": role})(client, str(uuid4()))
+        except Refused as refused:
+            return refused.problem.title
+        return ""
+
+    assert press(opened(), "Trainer") == ""
+    # Whoever is linked already is said, and only the second press changes the role.
+    again = opened()
+    assert press(again, "Head").startswith(f"Amara Okafor, {number}, is linked already; role: Tr")
+    assert role_of(service, company, person) == "Trainer"
+    # Meanwhile somebody else changes it: what is there now is said, and the third press is over it.
+    service.link(company, person, "Owner")
+    assert "There is now: Role: “Owner”." in press(again, "Head")
+    assert role_of(service, company, person) == "Owner"
+    assert press(again, "Head") == ""
+    assert role_of(service, company, person) == "Head"
+    # Of two desks that have both seen nobody linked, the second one reads what the first has done.
+    service.unlink(company, person)
+    state = client.link_state(UUID(company), UUID(person))
+    service.link(company, person, "Coach")
+    with pytest.raises(Refused) as refused:
+        client.link(UUID(company), UUID(person), "Head", str(uuid4()), if_match=state.etag)
+    assert refused.value.problem.code == CHANGED
+    assert "role: Coach" in press(opened(), "Head")
+    client.close()
+
+
+def test_a_link_is_ended_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
+    service = shared.fresh()
+    company, person = service.company("Northwind"), service.customer("Amara")
+    service.link(company, person, "Trainer")
+    client = ManagementClient(service.url, service.key, deadline_s=10)
+
+    def press() -> None:
+        filled(form.values())(client, str(uuid4()))
+
+    form, filled = unlink_form(
+        EN, client.company(UUID(company)), client.people_of(UUID(company)).items[0]
+    )
+    qtbot.addWidget(form)
+    service.link(company, person, "Owner")
+    with pytest.raises(Refused) as refused:
+        press()
+    assert refused.value.problem.code == CHANGED
+    assert role_of(service, company, person) == "Owner"
+    form, filled = unlink_form(
+        EN, client.company(UUID(company)), client.people_of(UUID(company)).items[0]
+    )
+    qtbot.addWidget(form)
+    press()
+    assert role_of(service, company, person) is None
     client.close()
 
 

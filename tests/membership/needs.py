@@ -63,6 +63,7 @@ NEEDS: dict[str, Need] = {
     "PATCH /v1/companies/{company_id}": Scope.COMPANIES_WRITE,
     "GET /v1/companies/{company_id}/customers": Scope.COMPANIES_READ,
     "GET /v1/companies/{company_id}/links": Scope.COMPANIES_READ,
+    "GET /v1/companies/{company_id}/customers/{customer_id}": Scope.COMPANIES_READ,
     "PUT /v1/companies/{company_id}/customers/{customer_id}": Scope.COMPANIES_WRITE,
     "DELETE /v1/companies/{company_id}/customers/{customer_id}": Scope.COMPANIES_WRITE,
     "GET /v1/plans": Scope.PLANS_READ,

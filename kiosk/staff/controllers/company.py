@@ -6,14 +6,15 @@ from uuid import UUID
 from PySide6.QtCore import Slot
 
 from api_client.management import ManagementClient
-from api_client.messages.management import CompanyView, LinkedCustomers
+from api_client.messages.management import CompanyView, LinkedCustomer, LinkedCustomers
 from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.lists import load_people
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
-from kiosk.staff.forms.company import company_form, link_form, unlink_form
+from kiosk.staff.forms.company import company_form
+from kiosk.staff.forms.links import link_form, unlink_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.profile import ProfilePage
@@ -42,7 +43,7 @@ class CompanyController(ProfileController):
         page = ProfilePage(context.texts, of_company=True)
         super().__init__(context, page, payments, checkout)
         self._company: CompanyView | None = None
-        self._numbers: dict[UUID, str] = {}
+        self._people: dict[UUID, LinkedCustomer] = {}
         page.removed.connect(self._unlink)
 
     def open(self, place: Place) -> Page[CompanySheet]:
@@ -60,7 +61,7 @@ class CompanyController(ProfileController):
     def show(self, sheet: CompanySheet) -> None:
         """Show a company."""
         self._company = sheet.company
-        self._numbers = {each.customer.id: each.customer.number for each in sheet.people.items}
+        self._people = {each.customer.id: each for each in sheet.people.items}
         orders = sheet.billing.orders if sheet.billing is not None else ()
         words = company_words(
             sheet.company, sheet.people, self._texts, self._session.zone, orders
@@ -101,8 +102,7 @@ class CompanyController(ProfileController):
         return self._company
 
     @Slot(object, str)
-    def _unlink(self, customer_id: UUID, name: str) -> None:
+    def _unlink(self, customer_id: UUID, _name: str) -> None:
         """Open the form that unlinks a customer."""
-        who = " · ".join(filter(None, (name, self._numbers.get(customer_id))))
-        form = unlink_form(self._texts, self._shown(), customer_id, who)
+        form = unlink_form(self._texts, self._shown(), self._people[customer_id])
         self._context.changes.ask(*form)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
@@ -119,54 +118,3 @@ def company_fields(values: Mapping[str, Value], texts: Texts) -> dict[str, Any]:
     if fields["seat_cap"] is not None:
         fields["seat_cap"] = whole_number(str(fields["seat_cap"]), texts)
     return fields
-
-
-def link_form(texts: Texts, company: CompanyView) -> tuple[Form, Filled[None]]:
-    """Link a customer, found as by the search, to a company."""
-    say = texts.say
-    topic = f"link:{company.id}"
-    form = Form(texts, say("Link a customer"), say("Link"), topic=topic, about=company.name)
-    form.add_line("who", say("Number, name or email"))
-    form.add_line("role", say("Role"))
-
-    def filled(values: Mapping[str, Value]) -> Call[None]:
-        who, role = str(values["who"]), str(values["role"])
-
-        def link(client: ManagementClient, once: str) -> None:
-            client.link(company.id, _only_customer(client, who, texts), role, once)
-
-        return link
-
-    return form, filled
-
-
-def unlink_form(
-    texts: Texts, company: CompanyView, customer_id: UUID, name: str
-) -> tuple[Form, Filled[None]]:
-    """End a customer's link to a company."""
-    say = texts.say
-    title, topic = say("Unlink {name}", name=name), f"unlink:{company.id}:{customer_id}"
-    form = Form(texts, title, say("Unlink"), topic=topic, about=company.name, final=True)
-    form.add_words(say("What they have through this company is gone at once."))
-    form.add_words(say("No email domain brings them back; only a person links them again."))
-    return form, lambda _values: lambda client, once: client.unlink(company.id, customer_id, once)
-
-
-def _only_customer(client: ManagementClient, who: str, texts: Texts) -> UUID:
-    """Return the id of the only customer found, if their number or whole name was given.
-
-    Raises Refused for none, for several, and for one who was found by a part of something.
-    """
-    say = texts.say
-    found = client.search_customers(who, limit=2).items if who else ()
-    if len(found) == 1:
-        only = found[0].customer
-        if who.casefold() in {only.number.casefold(), only.name.casefold()}:
-            return only.id
-        title = say("Found is {name}, {number}. Give the number if it is them.",
-                    name=only.name, number=only.number)  # fmt: skip
-    elif found:
-        title = say("Several people are found; give the number.")
-    else:
-        title = say("Nobody found for “{text}”.", text=who)
-    raise refusal(title, "not_one_customer")

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 
 from api_client.messages.management import LinkedCustomer, LinkedCustomers
+from membership.members.companies.link_states import link_etag, not_linked
 from membership.members.companies.linking import link_customer, open_link, unlink_customer
 from membership.members.companies.schemas import NewLink, PastLink, PastLinks
 from membership.members.companies.service import get_company
@@ -56,7 +57,7 @@ def unlink(call: Call, company_id: UUID, customer_id: UUID) -> None:
         if not known:
             customer_id = _stayed(call, customer_id)
     if not unlink_customer(session, organization_id, company_id, customer_id, call.now):
-        raise _not_linked()
+        raise not_linked()
 
 
 def _stayed(call: Call, customer_id: UUID) -> UUID:
@@ -64,12 +65,7 @@ def _stayed(call: Call, customer_id: UUID) -> UUID:
     try:
         return get_customer(call.session, call.tenant, customer_id).id
     except NotFound:
-        raise _not_linked() from None
-
-
-def _not_linked() -> NotFound:
-    """Return the error for a link that does not exist."""
-    return NotFound("link_not_found", "This customer is not linked to this company.")
+        raise not_linked() from None
 
 
 def linked_now(
@@ -135,6 +131,7 @@ def _seated(company: Company, rows: Sequence[AnyRow], before: int) -> tuple[Link
                 source=row.source,
                 valid_from=row.valid_from,
                 has_seat=seat,
+                etag=link_etag(row.link_id, row.role),
             )
         )
     return tuple(shown)
@@ -147,6 +144,7 @@ def _linked_after(
     wanted = (
         select(
             *VIEW_COLUMNS,
+            CompanyLink.id.label("link_id"),
             CompanyLink.role,
             CompanyLink.source,
             CompanyLink.valid_from,

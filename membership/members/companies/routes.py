@@ -10,13 +10,15 @@ from api_client.messages.management import (
     CompanyView,
     EmailDomainView,
     LinkedCustomers,
+    LinkState,
 )
 from membership.base.scopes import Scope
-from membership.members.companies import links, service, views
+from membership.members.companies import link_states, links, service, views
 from membership.members.companies.domain_rules import DomainRules, show_domain
 from membership.members.companies.schemas import (
     CompanyChange,
     EmailDomain,
+    Linked,
     NewCompany,
     NewLink,
     PastLinks,
@@ -174,12 +176,29 @@ def list_link_history(
     return links.list_history(call, company_id, limit, cursor)
 
 
+@router.get("/{company_id}/customers/{customer_id}")
+def get_link(
+    company_id: UUID,
+    customer_id: UUID,
+    call: Annotated[Call, reads(Scope.COMPANIES_READ)],
+    shown: InShown,
+) -> LinkState:
+    """Return whether a customer is linked to a company now.
+
+    Its `ETag`, sent as `If-Match` of a change, is of the link, or of there being none.
+
+    Errors: `company_not_found`, `customer_not_found` (404).
+    """
+    return shown.show(*link_states.show_link(call, company_id, customer_id))
+
+
 @router.put("/{company_id}/customers/{customer_id}", status_code=204)
 def link_customer(
     company_id: UUID,
     customer_id: UUID,
     link: NewLink,
     call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
+    condition: InCondition,
 ) -> Response:
     """Link a customer to a company: they inherit its memberships from now on.
 
@@ -190,12 +209,13 @@ def link_customer(
     (409), `link_changed` (409, if others keep changing the same link).
     """
 
-    def save() -> Done:
+    def save() -> Linked:
+        condition.require(lambda: link_states.lock_link(call, company_id, customer_id))
         links.link(call, company_id, customer_id, link)
-        return Done()
+        return Linked(etag=link_states.show_link(call, company_id, customer_id)[1])
 
-    once(call, request_of("link", company_id, customer_id, body=link), Done, save)
-    return Response(status_code=204)
+    done = once(call, request_of("link", company_id, customer_id, body=link), Linked, save)
+    return Response(status_code=204, headers={"ETag": done.etag} if done.etag else None)
 
 
 @router.delete("/{company_id}/customers/{customer_id}", status_code=204)
@@ -203,6 +223,7 @@ def unlink_customer(
     company_id: UUID,
     customer_id: UUID,
     call: Annotated[Call, writes_once(Scope.COMPANIES_WRITE)],
+    condition: InCondition,
 ) -> Response:
     """End a link: what was inherited through it ends at once.
 
@@ -212,6 +233,7 @@ def unlink_customer(
     """
 
     def end() -> Done:
+        condition.require(lambda: link_states.lock_open_link(call, company_id, customer_id))
         links.unlink(call, company_id, customer_id)
         return Done()
 

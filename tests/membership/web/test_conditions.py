@@ -74,8 +74,6 @@ EXEMPT = {
     "POST /v1/billing/invoices/{invoice_id}/refund-answer": _ONCE,
     "POST /v1/billing/tasks/{task_kind}/{object_id}/retry": _PROVIDER,
     "POST /v1/billing/events/{billing_event_id}/retry": _PROVIDER,
-    "PUT /v1/companies/{company_id}/customers/{customer_id}": "says the whole link; none is loaded",
-    "DELETE /v1/companies/{company_id}/customers/{customer_id}": "ends a link; none is loaded",
     "POST /v1/customers/{customer_id}/merge": "joins both as they are by then: nothing that was "
     "loaded is sent, so nothing is overwritten",
     "POST /v1/customers/{customer_id}/erase": "erases whatever is there by then: a change by "

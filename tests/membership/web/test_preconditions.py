@@ -20,6 +20,7 @@ from tests.membership.wallet.issuers.files import apple_body, google_body
 from tests.membership.web.test_conditions import ACTS, changing
 
 Body = dict[str, Any] | bytes | None
+_LINK = "/v1/companies/{company_id}/customers/{customer_id}"
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,10 @@ def edits(service: Service, name: str) -> Edit:
             ids["customer_id"] = service.customer("Amara")
             send(service, "PUT", method_path.format(**ids), picture(colour="navy"))
             first, second = picture(colour="salmon"), picture(colour="olive")
-        case "/v1/companies/{company_id}":
-            ids["company_id"] = service.company()
+        case "/v1/companies/{company_id}" | "/v1/companies/{company_id}/customers/{customer_id}":
+            ids = {"company_id": service.company(), "customer_id": service.customer("Amara")}
+            field = "role" if method_path == _LINK else "name"
+            first, second = {field: "First"}, {field: "Second"}
         case "/v1/plans/{plan_id}":
             ids["plan_id"] = service.plan("Gold")
         case "/v1/permissions/{key}":
@@ -116,6 +119,7 @@ EDITS = (
     "PATCH /v1/customers/{customer_id}",
     "PUT /v1/customers/{customer_id}/photo",
     "PATCH /v1/companies/{company_id}",
+    "PUT /v1/companies/{company_id}/customers/{customer_id}",
     "PATCH /v1/plans/{plan_id}",
     "PATCH /v1/permissions/{key}",
     "PUT /v1/memberships/{membership_id}/payment",
@@ -127,6 +131,7 @@ EDITS = (
     "PUT /v1/wallets/google",
 )
 REMOVALS: dict[str, str] = {
+    f"DELETE {_LINK}": f"PUT {_LINK}",
     "DELETE /v1/customers/{customer_id}/photo": "PUT /v1/customers/{customer_id}/photo",
     "DELETE /v1/permissions/{key}": "PATCH /v1/permissions/{key}",
     "DELETE /v1/webhooks/{webhook_id}": "PATCH /v1/webhooks/{webhook_id}",
@@ -270,6 +275,41 @@ def test_nothing_is_counted_to_compare(service: Service, name: str) -> None:
         assert not [each.sql for each in sent if reads.search(each.sql)], table
 
 
+def test_a_link_is_changed_as_it_was_seen(service: Service) -> None:
+    company, customer = service.company(), service.customer("Amara")
+    path = f"/v1/companies/{company}/customers/{customer}"
+    nobody, none = service.get(path), etag(service, path)
+    assert (nobody["linked"], nobody["role"], nobody["valid_from"]) == (False, "", None)
+    assert nobody["customer"]["id"] == customer
+    service.link(company, customer, "Trainer")
+    (listed,) = service.get(f"/v1/companies/{company}/customers")["items"]
+    (first,) = service.get(f"/v1/companies/{company}")["linked"]
+    seen = etag(service, path)
+    assert listed["etag"] == first["etag"] == seen != none
+    shown = service.get(path)
+    assert (shown["linked"], shown["role"], shown["source"]) == (True, "Trainer", "manual")
+    # Taken out and linked anew with the same role: another link than the one that was seen.
+    service.unlink(company, customer)
+    assert etag(service, path) == none
+    gone = send(service, "DELETE", path, None, If_Match=seen)
+    assert problem(gone) == (404, "link_not_found")
+    service.link(company, customer, "Trainer")
+    assert problem(send(service, "DELETE", path, None, If_Match=seen))[0] == 412
+    late = send(service, "PUT", path, {"role": "Head"}, If_Match=none)
+    assert problem(late) == (412, "changed_meanwhile")
+    assert service.get(path)["role"] == "Trainer"
+    # A former id is of the same link.
+    other = service.customer("Ama")
+    service.post(f"/v1/customers/{customer}/merge", {"other_id": other}, status=200)
+    former = f"/v1/companies/{company}/customers/{other}"
+    assert etag(service, former) == etag(service, path)
+    assert send(service, "DELETE", former, None, If_Match=etag(service, path)).status_code == 204
+    for wrong in (f"/v1/companies/{uuid4()}/customers/{customer}", f"{path[:-36]}{uuid4()}"):
+        assert service.call("GET", wrong).status_code == 404
+        assert send(service, "PUT", wrong, {"role": ""}, If_Match=none).status_code == 404
+        assert send(service, "DELETE", wrong, None, If_Match=none).status_code == 404
+
+
 def test_what_is_not_there_is_not_found(service: Service) -> None:
     path = f"/v1/plans/{uuid4()}"
     answer = send(service, "PATCH", path, {"name": "X"}, If_Match='"x"')
@@ -279,6 +319,7 @@ def test_what_is_not_there_is_not_found(service: Service) -> None:
 RACES: dict[str, Callable[[int], Body]] = {
     "PATCH /v1/customers/{customer_id}": lambda number: {"desk_note": f"Note {number}"},
     "PATCH /v1/companies/{company_id}": lambda number: {"name": f"Company {number}"},
+    f"PUT {_LINK}": lambda number: {"role": f"Role {number}"},
     "PATCH /v1/plans/{plan_id}": lambda number: {"name": f"Plan {number}"},
     "PATCH /v1/organization": lambda number: {"name": f"Club {number}"},
 }
@@ -300,4 +341,4 @@ def test_of_several_at_once_one_succeeds(service: Service, name: str) -> None:
         each.start()
     for each in threads:
         each.join()
-    assert sorted(answers) == [200, 412, 412, 412]
+    assert sorted(answers) == [204 if name.endswith(_LINK) else 200, 412, 412, 412]

@@ -9,7 +9,8 @@ from api_client.errors import Refused
 from api_client.messages.management import EmailDomainView
 from api_client.messages.scan import CustomerHit, CustomerHits, Outcome, Problem
 from kiosk.staff.forms.amount import whole_number
-from kiosk.staff.forms.company import company_fields, company_form, link_form
+from kiosk.staff.forms.company import company_fields, company_form
+from kiosk.staff.forms.links import link_form
 from kiosk.staff.forms.plan import plan_fields
 from kiosk.texts import Texts
 from tests.kiosk.answers import AMARA
@@ -56,7 +57,7 @@ def test_a_plan_of_a_thousand_days_is_not_one_of_a_day() -> None:
 
 
 class Finder:
-    """A client that finds Amara, whatever is searched for, and links her."""
+    """A client that finds Amara, whatever is searched for, and links her, as one of before."""
 
     def __init__(self) -> None:
         self.linked: list[UUID] = []
@@ -64,6 +65,9 @@ class Finder:
     def search_customers(self, _text: str, *, limit: int) -> CustomerHits:
         assert limit > 1
         return CustomerHits(items=(CustomerHit(customer=AMARA, outcome=Outcome.ACTIVE, plan=None),))
+
+    def link_state(self, _company_id: UUID, _customer_id: UUID) -> None:
+        raise Refused(Problem(title="no", status=405, code="method_not_allowed"))
 
     def link(self, _company_id: UUID, customer_id: UUID, _role: str, _once: str) -> None:
         self.linked.append(customer_id)
