@@ -18,7 +18,6 @@ from membership.members.companies.domain_rules import DomainRules, show_domain
 from membership.members.companies.schemas import (
     CompanyChange,
     EmailDomain,
-    Linked,
     NewCompany,
     NewLink,
     PastLinks,
@@ -209,13 +208,16 @@ def link_customer(
     (409), `link_changed` (409, if others keep changing the same link).
     """
 
-    def save() -> Linked:
+    etag: dict[str, str] = {}  # of a repeat it is not known: others may have changed the link since
+
+    def save() -> Done:
         condition.require(lambda: link_states.lock_link(call, company_id, customer_id))
         links.link(call, company_id, customer_id, link)
-        return Linked(etag=link_states.show_link(call, company_id, customer_id)[1])
+        etag["ETag"] = link_states.show_link(call, company_id, customer_id)[1]
+        return Done()
 
-    done = once(call, request_of("link", company_id, customer_id, body=link), Linked, save)
-    return Response(status_code=204, headers={"ETag": done.etag} if done.etag else None)
+    once(call, request_of("link", company_id, customer_id, body=link), Done, save)
+    return Response(status_code=204, headers=etag)
 
 
 @router.delete("/{company_id}/customers/{customer_id}", status_code=204)

@@ -94,12 +94,6 @@ class NewLink(RequestBody):
     )
 
 
-class Linked(Message):
-    """What is stored of a change of a link, for a repeat: its ETag; versions of before had none."""
-
-    etag: str = ""
-
-
 class PastLink(Message):
     """A link between a customer and the company, past or present."""
 

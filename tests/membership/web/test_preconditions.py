@@ -169,7 +169,7 @@ def test_a_change_of_what_somebody_else_changed_is_refused(service: Service, nam
     if "webhooks" not in name and "photo" not in name and "wallets" not in name:
         again = send(service, method, edit.path, edit.first, If_Match=seen, Idempotency_Key=once)
         assert (again.status_code, again.text) == (first.status_code, first.text)
-        assert again.headers["ETag"] == now
+        assert again.headers.get("ETag") == (None if name.endswith(_LINK) else now)
     if "card-designs" in name:
         return  # whose body names the version, too
     last = send(service, method, edit.path, edit.second, If_Match=f'"other", {now}')
