@@ -3,10 +3,13 @@
 ``make soak`` runs every test that generates its examples, with others each time.
 """
 
+from collections.abc import Collection
+from itertools import product
 from typing import Any
 
 import hypothesis
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 FEW, MANY = 20, 100
 SOAK = "soak"
@@ -31,6 +34,33 @@ def examples(many: int) -> int:
     """For a test that needs another number: ``many`` in a soak, and at most 20 else."""
     soak = hypothesis.settings.get_current_profile_name() == SOAK
     return many if soak else min(many, FEW)
+
+
+def sampled(*dimensions: Collection[Any], both_databases: int = 0) -> list[ParameterSet]:
+    """Returns every combination of the values of ``dimensions``, as parameters of a test.
+
+    In ``make test`` only a sample of them runs: as many as the longest dimension has values, with
+    each value of each dimension at least once. The others have the mark of the soak. The first
+    ``both_databases`` of the sample run on both databases wherever they are.
+    """
+    longest = max(len(values) for values in dimensions)
+    columns = [list(values) for values in dimensions]
+    chosen = [tuple(each[at % len(each)] for each in columns) for at in range(longest)]
+    return [
+        pytest.param(*case, marks=_marks_of(case, chosen, both_databases), id="-".join(map(str, case)))
+        for case in product(*columns)
+    ]
+
+
+def _marks_of(
+    case: tuple[Any, ...], chosen: list[tuple[Any, ...]], both_databases: int
+) -> list[pytest.MarkDecorator]:
+    """The marks of one combination."""
+    if case not in chosen:
+        return [pytest.mark.soak]
+    if chosen.index(case) < both_databases:
+        return [pytest.mark.both_databases(reason="one of the sample")]
+    return []
 
 
 def mark_generated(items: list[pytest.Item]) -> None:

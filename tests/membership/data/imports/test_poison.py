@@ -12,6 +12,7 @@ from membership.data.imports.batch import Batch
 from membership.data.imports.run.worker import ImportWorker
 from membership.data.imports.write.customers import write_customers
 from membership.store.models import Customer, ImportKind
+from tests.generated import sampled
 from tests.membership.data.imports.test_imports import imported, prepare, work_of
 from tests.membership.support import Service
 
@@ -70,7 +71,16 @@ FAULTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind) for kind in FAULTS])
+def _on_both(kind: str) -> list[pytest.MarkDecorator]:
+    """The mark of a fault after which each database wants something else of a transaction."""
+    if kind in ("no-such-table", "contradiction"):
+        return [pytest.mark.both_databases(reason="errors of the database")]
+    return []
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, id=kind, marks=_on_both(kind)) for kind in FAULTS]
+)
 def test_the_line_that_fails_is_refused_and_no_other(service: Service, kind: str) -> None:
     fault, message = FAULTS[kind]
     names = [f"P{each}" for each in range(30)]
@@ -155,7 +165,7 @@ def test_an_import_that_the_database_never_takes_keeps_no_other_from_its_end(
     assert service.get(f"/v1/imports/{first}")["counts"]["created"] == 1
 
 
-@pytest.mark.parametrize("action", ["skip", "update"])
+@pytest.mark.parametrize("action", sampled(["skip", "update"], both_databases=1))
 def test_cells_that_are_too_long_refuse_their_line(service: Service, action: str) -> None:
     duplicates = {"action": action}
     service.customer("Amara", email="a@x.example")

@@ -92,42 +92,76 @@ def assert_all_there_once(database: Database, import_id: UUID, count: int = LINE
         assert row.unfiled is None
 
 
-@pytest.mark.parametrize("steps", [1, pytest.param(3, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("steps", [1, 3])
 def test_killed_and_resumed(database: Database, backend: str, tmp_path: Path, steps: int) -> None:
+    """Killed at whatever moment comes after some steps."""
     tenant = club(database)
     import_id = begun(database, tenant)
+    given = _given(database, backend, tmp_path, tenant, import_id)
+    _kill_after(["step"] * steps, given)
+    with database.readers.begin() as session:
+        assert service.get_import(session, tenant, import_id).lines_done > 0
+    _assert_resumed(database, tenant, import_id, given, LINES)
+
+
+def test_killed_in_the_middle_of_a_batch_and_resumed(
+    database: Database, backend: str, tmp_path: Path
+) -> None:
+    tenant, lines = club(database), 100
+    import_id = begun(database, tenant, lines)
+    given = _given(database, backend, tmp_path, tenant, import_id)
+    _kill_after(["step", "in the middle"], [*given, "--stop-in", "2"])
+    with database.readers.begin() as session:
+        assert service.get_import(session, tenant, import_id).lines_done == importer.SIZES[0]
+    _assert_resumed(database, tenant, import_id, given, lines)
+
+
+def _given(
+    database: Database, backend: str, folder: Path, tenant: Tenant, import_id: UUID
+) -> list[str]:
+    """The arguments of a process that works on the database of a test."""
     url = database.engine.url
     settings = ServiceSettings(
-        data_dir=tmp_path,
+        data_dir=folder,
         database_url=None if backend == SQLITE else url.render_as_string(hide_password=False),
     )
-    given = arguments(settings, tenant, import_id)
+    return arguments(settings, tenant, import_id)
+
+
+def _kill_after(printed: list[str], given: list[str]) -> None:
+    """Start a process, and kill it once it has printed some lines."""
     killed = ForkedProcess(importer.main, *given)
-    for _ in range(steps):
-        assert killed.stdout.readline() == "step\n"
+    for line in printed:
+        assert killed.stdout.readline() == f"{line}\n"
     killed.kill()
     killed.communicate(timeout=30)
+
+
+def _assert_resumed(
+    database: Database, tenant: Tenant, import_id: UUID, given: list[str], count: int
+) -> None:
+    """What a killed process has stored is whole, and another process stores the rest."""
     with database.readers.begin() as session:
         row = service.get_import(session, tenant, import_id)
         stored = session.scalar(select(func.count()).select_from(Customer))
         assert row.lines_done == stored
-        assert row.lines_done > 0
         assert row.state is not ImportState.FINISHED
     # Too early, the killed process is believed to be at it still.
     assert not ImportWorker().step(database, now, only=(tenant.id, import_id))
     run_process(importer.main, *given, "--later").check_returncode()
-    assert_all_there_once(database, import_id)
+    assert_all_there_once(database, import_id, count)
 
 
 def test_two_workers_race_for_one_import(database: Database) -> None:
     tenant = club(database)
-    import_id = begun(database, tenant, 1000)
+    import_id = begun(database, tenant, 200)
     start = threading.Barrier(2)
     steps: list[int] = []
     failures: list[BaseException] = []
 
     def work() -> None:
-        worker, done = ImportWorker(), 0
+        worker, done = ImportWorker(sizes=importer.SIZES), 0
         start.wait()
         try:
             while worker.step(database, now, only=(tenant.id, import_id)):
@@ -143,7 +177,7 @@ def test_two_workers_race_for_one_import(database: Database) -> None:
         thread.join()
     assert failures == []
     assert min(steps) == 0
-    assert_all_there_once(database, import_id, 1000)
+    assert_all_there_once(database, import_id, 200)
 
 
 def test_a_clock_set_back_frees_an_import(database: Database) -> None:
