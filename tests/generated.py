@@ -30,10 +30,13 @@ def choose_examples(*, soak: bool) -> None:
     hypothesis.settings.load_profile(SOAK if soak else "fixed")
 
 
-def examples(many: int) -> int:
-    """For a test that needs another number: ``many`` in a soak, and at most 20 else."""
+def examples(many: int, *, few: int = FEW) -> int:
+    """For a test that needs another number: ``many`` in a soak, and at most ``few`` else.
+
+    ``few`` is less than 20 where each example takes a second.
+    """
     soak = hypothesis.settings.get_current_profile_name() == SOAK
-    return many if soak else min(many, FEW)
+    return many if soak else min(many, few)
 
 
 def sampled(*dimensions: Collection[Any], both_databases: int = 0) -> list[ParameterSet]:
@@ -47,7 +50,9 @@ def sampled(*dimensions: Collection[Any], both_databases: int = 0) -> list[Param
     columns = [list(values) for values in dimensions]
     chosen = [tuple(each[at % len(each)] for each in columns) for at in range(longest)]
     return [
-        pytest.param(*case, marks=_marks_of(case, chosen, both_databases), id="-".join(map(str, case)))
+        pytest.param(
+            *case, marks=_marks_of(case, chosen, both_databases), id="-".join(map(str, case))
+        )
         for case in product(*columns)
     ]
 

@@ -77,6 +77,7 @@ _ON_SQLITE = {
     "data/imports/test_guesses.py": "what is read out of a file, decided in Python",
     "data/imports/test_naming.py": "which codes and numbers may be given, decided in Python",
     "data/imports/test_poison.py": "what one line does to others; errors of databases are on both",
+    "data/backup/test_secret_key.py": "one key and one check value; restores are on both",
     "data/demo/test_seed.py": "what is in the demo club; a backup test carries it to PostgreSQL",
     "wallet/designs": "whole designs, stored and read by their id",
     "wallet/issuers": "one row for each issuer",

@@ -152,8 +152,8 @@ def _write(
     tables = []
     for table in _TABLES:
         columns = columns_of(table)
-        rows = read_rows(connection, table.name, columns)
-        tables.append(archive.add_table(table.name, columns, rows))
+        with contextlib.closing(read_rows(connection, table.name, columns)) as rows:
+            tables.append(archive.add_table(table.name, columns, rows))
     if key is not None:
         archive.add_key(key)
     manifest = Manifest(

@@ -8,7 +8,7 @@ line can be read without the models of the version that wrote it.
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -108,8 +108,13 @@ def bare_table(name: str, columns: Columns) -> Table:
     return Table(name, MetaData(), *(Column(each, _TYPES[kind]()) for each, kind in columns))
 
 
-def read_rows(connection: Connection, name: str, columns: Columns) -> Iterator[Sequence[Any]]:
-    """All rows of a table as a stream, in no particular order."""
+def read_rows(
+    connection: Connection, name: str, columns: Columns
+) -> Generator[Sequence[Any], None, None]:
+    """All rows of a table as a stream, in no particular order.
+
+    Whoever stops in the middle closes it before the connection.
+    """
     large = any(kind is Kind.BYTES for _, kind in columns)
     at_once = _LARGE_ROWS_AT_ONCE if large else _ROWS_AT_ONCE
     query = select(bare_table(name, columns)).execution_options(

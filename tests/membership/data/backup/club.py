@@ -6,13 +6,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import JSON, Boolean, Column, Date, Enum, Integer, LargeBinary, Table, Uuid, select
 from sqlalchemy.orm import Session
 
 from membership.base.settings import ServiceSettings
 from membership.store.database import Database, UtcDateTime, open_database
 from membership.store.models import AuditEntry, Organization
-from tests.membership.conftest import SQLITE, Databases
+from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
+
+DIRECTIONS = [
+    (SQLITE, POSTGRESQL),
+    (POSTGRESQL, SQLITE),
+    pytest.param(SQLITE, SQLITE, marks=pytest.mark.soak),
+    pytest.param(POSTGRESQL, POSTGRESQL, marks=pytest.mark.soak),
+]
+"""Of which database a backup is made, and into which it is restored."""
 
 TABLES = Organization.metadata.sorted_tables
 

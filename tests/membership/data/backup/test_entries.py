@@ -9,19 +9,19 @@ from sqlalchemy import select, text
 from api_client.messages.management import ActorKind
 from membership.commands.backup import backup_command, restore_command
 from membership.store.models import AuditEntry, Organization
-from tests.membership.conftest import POSTGRESQL, SQLITE, Databases
-from tests.membership.data.backup.club import empty_settings, opened
+from tests.membership.conftest import SQLITE, Databases
+from tests.membership.data.backup.club import DIRECTIONS, empty_settings, opened
 from tests.membership.rows import organization_row
 from tests.membership.support import arranging
 
 database_of = contextlib.contextmanager(opened)
 
 
-@pytest.mark.parametrize("target", [SQLITE, POSTGRESQL])
+@pytest.mark.parametrize(("source", "target"), DIRECTIONS)
 def test_a_backup_and_its_restore_are_in_the_audit_of_each_club(
-    databases: Databases, backend: str, target: str, tmp_path: Path
+    databases: Databases, source: str, target: str, tmp_path: Path
 ) -> None:
-    settings = databases.new(backend, tmp_path)
+    settings = databases.new(source, tmp_path)
     with database_of(settings) as database:
         with arranging(database) as session:
             session.add_all([organization_row(), organization_row(slug="second")])

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
@@ -28,11 +29,13 @@ from membership.data.backup.errors import (
 )
 from membership.data.backup.restore import restore_backup, verify_backup
 from membership.store.migrate import migrate
+from membership.store.models import CustomerPhoto
 from tests.forkserver import ForkedProcess
 from tests.forkserver import run as run_process
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.data.backup import interrupted_restore, limited_command
 from tests.membership.data.backup.club import contents, empty_settings, fill, opened
+from tests.membership.rows import customer_row, organization_row
 from tests.membership.support import NOON, arranging
 
 database_of = contextlib.contextmanager(opened)
@@ -57,10 +60,13 @@ def test_a_truncated_file(backup: Path, tmp_path: Path) -> None:
             verify_backup(file)
 
 
-def test_a_flipped_byte_is_noticed_or_changes_nothing(backup: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [997, pytest.param(61, marks=pytest.mark.soak)])
+def test_a_flipped_byte_is_noticed_or_changes_nothing(
+    backup: Path, tmp_path: Path, step: int
+) -> None:
     """Some bytes of a zip mean nothing, such as the times of its members."""
     whole, file = backup.read_bytes(), tmp_path / "club.zip"
-    manifest, noticed, places = verify_backup(backup), 0, range(0, len(whole), 61)
+    manifest, noticed, places = verify_backup(backup), 0, range(0, len(whole), step)
     for place in places:
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         try:
@@ -264,7 +270,15 @@ def test_a_full_disk_leaves_the_former_backup(databases: Databases, tmp_path: Pa
     """The process may write files of 64 KiB, and the backup needs more."""
     settings = databases.new(SQLITE, tmp_path)
     with database_of(settings) as database, arranging(database) as session:
-        fill(session, rows=150)
+        session.add(club := organization_row())
+        session.flush()
+        session.add(customer := customer_row(club.id, 1))
+        session.flush()
+        picture = {"mime": "image/jpeg", "tag": "t", "changed_at": NOON}
+        session.add(
+            CustomerPhoto(organization_id=club.id, customer_id=customer.id,
+                          data=token_bytes(200_000), **picture)
+        )  # fmt: skip
     folder = tmp_path / "backups"
     folder.mkdir()
     file = folder / "club.zip"
@@ -327,6 +341,8 @@ def test_what_the_commands_tell(databases: Databases, tmp_path: Path) -> None:
     assert "is whole" in backup_command(settings, file, verify=True, **options)
     new = ServiceSettings(data_dir=tmp_path / "new")
     assert "secret key" in restore_command(new, file)
+    with database_of(new) as database, database.engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
     for attempt in (
         partial(restore_command, new, file),
         partial(restore_command, new, tmp_path / "missing.zip"),

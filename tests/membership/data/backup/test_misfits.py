@@ -21,21 +21,18 @@ pytestmark = pytest.mark.long
 _ROWS = 620
 
 
-@pytest.mark.parametrize(
-    ("table", "values", "field"),
-    [
-        pytest.param(Customer, {"phone": "+" + "1" * 39},
-                     "phone has 40 characters, of at most 16", id="too-long"),
-        pytest.param(Customer, {"given_name": "A\0B"},
-                     "given_name has a NUL character", id="nul"),
-        pytest.param(Organization, {"expires_soon_days": 2**40},
-                     f"expires_soon_days is too large: {2**40}", id="too-large"),
-    ],
-)  # fmt: skip
-def test_the_row_that_does_not_fit_is_named(
-    databases: Databases, tmp_path: Path, table: type, values: dict[str, object], field: str
-) -> None:
-    settings = databases.new(SQLITE, tmp_path)
+Change = tuple[type, dict[str, object]]
+CHANGES: dict[str, Change] = {
+    "too-long": (Customer, {"phone": "+" + "1" * 39}),
+    "nul": (Customer, {"given_name": "A\0B"}),
+    "too-large": (Organization, {"expires_soon_days": 2**40}),
+}
+"""What is stored in the last row of a table."""
+
+
+def _backup(databases: Databases, folder: Path, *changes: Change) -> Path:
+    """A backup of a club on SQLite, with what PostgreSQL does not hold."""
+    settings = databases.new(SQLITE, folder)
     database = open_database(settings)
     with arranging(database) as session:
         tenant = bootstrap_organization(
@@ -48,15 +45,44 @@ def test_the_row_that_does_not_fit_is_named(
         ]  # fmt: skip
         session.execute(insert(Customer), rows)
         last = select(Customer.id).order_by(Customer.number.desc()).limit(1)
-        bad = update(table).values(**values)
-        session.connection().execute(
-            bad if table is Organization else bad.where(Customer.id == last.scalar_subquery())
-        )
+        for table, values in changes:
+            bad = update(table).values(**values)
+            session.connection().execute(
+                bad if table is Organization else bad.where(Customer.id == last.scalar_subquery())
+            )
     database.engine.dispose()
-    file = tmp_path / "club.zip"
-    create_backup(settings, file, now=NOON)
-    # The same kind of database takes it back.
-    restore_backup(empty_settings(databases, SQLITE, tmp_path / "same"), file)
+    create_backup(settings, folder / "club.zip", now=NOON)
+    return folder / "club.zip"
+
+
+def test_the_same_kind_of_database_takes_them_back(databases: Databases, tmp_path: Path) -> None:
+    file = _backup(databases, tmp_path, *CHANGES.values())
+    same = empty_settings(databases, SQLITE, tmp_path / "same")
+    restore_backup(same, file)
+    database = open_database(same)
+    with database.readers.begin() as session:
+        row = session.scalars(select(Customer).where(Customer.number == _ROWS - 1)).one()
+        assert {"phone": row.phone} == CHANGES["too-long"][1]
+        assert {"given_name": row.given_name} == CHANGES["nul"][1]
+        days = session.scalars(select(Organization.expires_soon_days)).one()
+        assert {"expires_soon_days": days} == CHANGES["too-large"][1]
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ("too-long", "phone has 40 characters, of at most 16"),
+        ("nul", "given_name has a NUL character"),
+        ("too-large", f"expires_soon_days is too large: {2**40}"),
+    ],
+    ids=list(CHANGES),
+)
+def test_the_row_that_does_not_fit_is_named(
+    databases: Databases, tmp_path: Path, change: str, field: str
+) -> None:
+    table, _ = CHANGES[change]
+    file = _backup(databases, tmp_path, CHANGES[change])
     other = empty_settings(databases, POSTGRESQL, tmp_path / "other")
     with pytest.raises(NotRestorable) as raised:
         restore_backup(other, file)

@@ -40,7 +40,7 @@ def place(
 
 
 @settings(
-    max_examples=examples(25),
+    max_examples=examples(100, few=12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

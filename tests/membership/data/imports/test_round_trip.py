@@ -103,7 +103,12 @@ _ACTION = st.sampled_from([OnDuplicate.SKIP, OnDuplicate.UPDATE])
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=examples(20), deadline=None, derandomize=True, suppress_health_check=_CHECKS)
+@settings(
+    max_examples=examples(100, few=10),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=_CHECKS,
+)
 @given(_CLUB, _ACTION)
 def test_an_export_imported_again_is_the_same_club(
     opened: Callable[[str], Database], families: list[Family], action: OnDuplicate
@@ -111,7 +116,9 @@ def test_an_export_imported_again_is_the_same_club(
     _require_same_club(opened(SQLITE), families, action)
 
 
-@settings(max_examples=examples(4), deadline=None, derandomize=True, suppress_health_check=_CHECKS)
+@settings(
+    max_examples=examples(20, few=2), deadline=None, derandomize=True, suppress_health_check=_CHECKS
+)
 @given(_CLUB, _ACTION)
 def test_an_export_imported_again_is_the_same_club_on_postgresql(
     opened: Callable[[str], Database], families: list[Family], action: OnDuplicate
