@@ -138,13 +138,15 @@ class OrderPage(Message):
 
 
 class PlanChoice(Message):
-    """A plan that a subscription can change to; one with another interval only at once."""
+    """A plan that a subscription can change to."""
 
     plan_id: UUID
     plan: str = Field(examples=["Platinum"])
     amount_minor: int = Field(examples=[9900], description="In the smallest unit of the currency.")
     currency: str = Field(examples=["EUR"])
-    next_period: bool = Field(description="Whether it can begin with the next period.")
+    next_period: bool = Field(
+        description="Whether it can begin with the next period: always, since other intervals can."
+    )
 
 
 class PlanChoices(Message):

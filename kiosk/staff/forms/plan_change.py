@@ -16,8 +16,8 @@ _LATER, _NOW = "period_end", "now"
 def change_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[OrderView]]:
     """Change the plan of a subscription, with the next period or at once.
 
-    At once, the first press says what it costs, and the second one does it. A plan with another
-    interval can only begin at once.
+    At once, the first press says what it costs, and the second one does it. With a service of
+    before, a plan with another interval can only begin at once.
     """
     say = texts.say
     title = say("Change {plan}", plan=words.title)

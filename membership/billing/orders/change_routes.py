@@ -30,7 +30,7 @@ def list_plans_to_change_to(order_id: UUID, call: Reader) -> PlanChoices:
     """
     order = views.find_order(call.session, call.tenant, order_id)
     found = plan_changes.choices(call.session, call.tenant, order)
-    return PlanChoices(items=tuple(plan_changes.choice_of(order, each) for each in found))
+    return PlanChoices(items=tuple(plan_changes.choice_of(each) for each in found))
 
 
 @router.post("/preview")
@@ -58,11 +58,13 @@ async def change_subscription_plan(
 ) -> OrderView:
     """Change the plan of an order's subscription, from the next period on or at once.
 
-    At once it charges, or credits, the amount of the preview, and nothing is changed if that
-    payment fails. Its membership ends then, and one of the new plan follows.
+    From the next period on, it replaces a change that is planned, and the interval may be another
+    one; a cancellation withdraws such a change for good. At once it charges, or credits, the amount
+    of the preview, and nothing is changed if that payment fails. Its membership ends then, and one
+    of the new plan follows.
 
-    Errors: those of the preview; `change_only_now` for another interval, `amount_changed`,
-    `change_in_progress`, `payment_declined` (409).
+    Errors: those of the preview; `amount_changed`, `payment_declined`, `change_in_progress` also
+    while the first payment of a change is on its way (409).
     """
     request = LongRequest.of(
         caller, idempotency_key, request_of("change plan", order_id, body=wanted), OrderView

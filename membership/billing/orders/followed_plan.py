@@ -18,8 +18,10 @@ from membership.billing.stripe.gateway import PriceFacts, SubscriptionFacts
 from membership.events.types import EventType
 from membership.members.memberships.changes import apply_change, locked
 from membership.members.memberships.service import SOURCES, Agreed, Owner, Sale, sell
+from membership.rules.billing import Carry
+from membership.rules.instants import day_end
 from membership.rules.periods import Period
-from membership.store.models import BillingInvoice, BillingOrder, Plan
+from membership.store.models import BillingInvoice, BillingOrder, Membership, Plan
 from membership.web.access import Tenant
 
 
@@ -28,8 +30,9 @@ def follow_plan(
 ) -> datetime | None:
     """Store the plan that a subscription changes to, or has changed to; its order is locked.
 
-    Returns when it has changed (UTC): what it pays for is then another membership, which
-    ``sell_followed`` sells. Returns None if it has not changed, or not yet.
+    Returns from when on (UTC) what it pays for is another membership, which ``sell_followed``
+    sells; later than ``now`` if the days that are paid run until then. Returns None if it has not
+    changed, or not yet.
     """
     plan = _other_plan(session, order, facts.price)
     if plan is None or facts.price is None:
@@ -42,6 +45,7 @@ def follow_plan(
             order.next_plan_id, order.next_price_minor = plan.id, facts.price.amount_minor
             order.changes_at = facts.changes_at
         return None
+    changed_at = _changed_at(session, tenant, order, facts, now)
     # Until now, all invoices were for the plan of before.
     session.execute(
         update(BillingInvoice)
@@ -57,7 +61,27 @@ def follow_plan(
     order.price_minor, order.currency = facts.price.amount_minor, facts.price.currency
     order.billing_unit, order.billing_count = facts.price.billing.unit, facts.price.billing.count
     order.length_unit, order.length_count = plan.length_unit, plan.length_count
-    return now if facts.changes_at is None else min(facts.changes_at, now)
+    return changed_at
+
+
+def _changed_at(
+    session: Session, tenant: Tenant, order: BillingOrder, facts: SubscriptionFacts, now: datetime
+) -> datetime:
+    """Return from when on a new plan counts; the order has the terms of the one before still.
+
+    A planned change counts from the end of the days that were paid under the plan before. These
+    are later than the provider's period if the order continued something that was paid already.
+    """
+    if facts.changes_at is None:
+        return now
+    begins, billing = min(facts.changes_at, now), billing_terms(order)
+    if order.continues_on is not None and billing is not None:
+        zone = ZoneInfo(tenant.time_zone)
+        carry = Carry(min(facts.starts_at, now), order.continues_on, billing)
+        begins = day_end(carry.last_day(facts.changes_at, zone), zone)
+    former = session.get_one(Membership, (tenant.id, order.membership_id))
+    # With the planned change the present membership began: this is another one since.
+    return begins if begins > former.starts_at else now
 
 
 def sell_followed(

@@ -76,15 +76,14 @@ def choices(session: Session, tenant: Tenant, order: BillingOrder) -> tuple[Plan
     return tuple(each for each in plans if _renews(each) and each.id not in charging)
 
 
-def choice_of(order: BillingOrder, plan: Plan) -> PlanChoice:
+def choice_of(plan: Plan) -> PlanChoice:
     """Return a plan as one to change to."""
-    same = billing_of(plan) == billing_terms(order)
     return PlanChoice(
         plan_id=plan.id,
         plan=plan.name,
         amount_minor=plan.price_minor,
         currency=plan.currency,
-        next_period=same,
+        next_period=True,
     )
 
 
@@ -145,9 +144,7 @@ async def change(
         if order.plan_id == wanted.plan_id and order.next_plan_id is None:
             return None  # it has this plan already: this request was carried out before
         prepared = _prepared(session, transactions, tenant, order, wanted.plan_id)
-        if wanted.at == "period_end" and prepared.present.billing != prepared.wanted.billing:
-            detail = "A plan with another interval can only be changed to at once."
-            raise Conflict("change_only_now", detail)
+        _refuse_begun(order, now)
         _begin(session, tenant, order, now)
         return prepared, now
 
@@ -159,7 +156,9 @@ async def change(
 
     def at_provider(gateway: Gateway) -> None:
         if later:
-            gateway.change_later(prepared.subscription_id, prepared.wanted, prepared.once)
+            gateway.change_later(
+                prepared.subscription_id, prepared.present, prepared.wanted, prepared.once
+            )
         else:
             _change_now(gateway, prepared, wanted, now)
 
@@ -178,6 +177,7 @@ async def withdraw(
         order = find(session)
         if order.next_plan_id is None or order.subscription_id is None:
             raise Conflict("no_change_planned", "No change of plan is planned.")
+        _refuse_begun(order, now)
         present = _present(order)
         keys = required_keys(session, transactions.vault, tenant)
         _begin(session, tenant, order, now)
@@ -239,6 +239,12 @@ def _prepared(
     )
 
 
+def _refuse_begun(order: BillingOrder, now: datetime) -> None:
+    """Raise Conflict if a planned change has begun, and its first payment is on its way."""
+    if order.changes_at is not None and order.changes_at <= now:
+        raise Conflict("change_in_progress", "A change of plan has just begun; look again.")
+
+
 def _present(order: BillingOrder) -> PriceTerms:
     """Return the price that an order is charged for now."""
     return PriceTerms(
@@ -249,7 +255,7 @@ def _present(order: BillingOrder) -> PriceTerms:
 def _reckoned(gateway: Gateway, prepared: _Prepared, at: datetime) -> ChangePreview:
     """Return what a change at ``at`` costs. A change that is planned has to be withdrawn first."""
     facts = gateway.subscription(prepared.subscription_id)
-    if facts.changes_at is not None:
+    if facts.is_change_planned:
         detail = "Another change is planned; withdraw it first."
         raise Conflict("change_planned", detail)
     at = max(at, facts.period_start)
@@ -280,7 +286,7 @@ def _is_done(facts: SubscriptionFacts, wanted: PriceTerms) -> bool:
     """Whether a subscription has the wanted price already."""
     price = facts.price
     return (
-        facts.changes_at is None
+        not facts.is_change_planned
         and price is not None
         and (price.plan_id, price.amount_minor) == (wanted.plan_id, wanted.amount_minor)
     )

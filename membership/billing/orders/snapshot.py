@@ -77,7 +77,8 @@ def fetch_state(
     """Return the state of an order at the provider. ``subject`` adds ids that an event brought.
 
     Also ends a subscription that is paid in instalments: the end is planned as soon as the
-    subscription is known, or it is cancelled at once if the end has passed. Raises ProviderError.
+    subscription is known, or it is cancelled at once if the end has passed. And ends a schedule of
+    which nothing is left, for it would refuse every cancellation. Raises ProviderError.
     """
     checkout_id = snapshot.checkout_id or subject.checkout_id
     checkout = None
@@ -107,6 +108,8 @@ def _fetch_subscription(
     if subscription_id is None:
         return None
     found = gateway.subscription(subscription_id)
+    if found.is_schedule_over:
+        gateway.end_schedule(subscription_id)
     if snapshot.fixed_term is None or found.cancels_at is not None or found.ended_at is not None:
         return found
     last = nth_day(found.starts_at.date(), snapshot.fixed_term, 1)

@@ -178,6 +178,8 @@ class SubscriptionFacts:
     ``paid_until`` is the end of the last paid period among these invoices, ``period_end`` that of
     the current one; ``failing`` is true while the provider retries a failed payment. ``price`` is
     that of the next payment; before ``changes_at``, if it is given, another one was agreed on.
+    ``is_scheduled`` is true if a schedule at the provider makes that change, ``is_schedule_over``
+    if there is a schedule of which nothing is left to be done.
     """
 
     subscription_id: str
@@ -194,11 +196,20 @@ class SubscriptionFacts:
     price: PriceFacts | None
     changes_at: datetime | None
     invoices: tuple[InvoiceFacts, ...]
+    is_scheduled: bool = False
+    is_schedule_over: bool = False
 
     @property
     def is_paid(self) -> bool:
         """Whether the current period is paid, waived, or on its way from the bank."""
         return self.paid_until is not None and self.paid_until >= self.period_end
+
+    @property
+    def is_change_planned(self) -> bool:
+        """Whether a change is planned, or has begun and is not paid yet."""
+        if self.changes_at is None:
+            return False
+        return self.paid_until is None or self.paid_until <= self.changes_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +292,24 @@ class Gateway(Protocol):
         """
         ...
 
-    def change_later(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
-        """Change the price from the next period on. The interval has to be the same."""
+    def change_later(
+        self, subscription_id: str, present: PriceTerms, terms: PriceTerms, once: str
+    ) -> None:
+        """Change the price from the next period on, instead of any change that is planned.
+
+        The interval may be another one; ``present`` is what was agreed on for this period.
+        """
         ...
 
-    def keep_price(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
-        """Undo a change for the next period: ``terms`` are the present ones."""
+    def keep_price(self, subscription_id: str, present: PriceTerms, once: str) -> None:
+        """Undo a change for the next period; nothing if none is planned.
+
+        Raises ProviderRefuses if it has begun.
+        """
+        ...
+
+    def end_schedule(self, subscription_id: str) -> None:
+        """Remove the schedule of a subscription, which stays as it is; nothing without one."""
         ...
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:

@@ -29,6 +29,7 @@ from membership.billing.stripe.stripe_checkout import (
 from membership.billing.stripe.stripe_errors import provider_errors
 from membership.billing.stripe.stripe_lookups import find_subject, read_invoice, read_invoice_url
 from membership.billing.stripe.stripe_parsing import checkout_facts
+from membership.billing.stripe.stripe_schedules import end_schedule
 from membership.billing.stripe.stripe_subscriptions import (
     cancel_renewal,
     cancel_subscription,
@@ -146,15 +147,22 @@ class StripeGateway:
         with provider_errors():
             plan_changes.change_now(self._api, subscription_id, terms, at, once)
 
-    def change_later(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
-        """Change the price from the next period on."""
+    def change_later(
+        self, subscription_id: str, present: PriceTerms, terms: PriceTerms, once: str
+    ) -> None:
+        """Change the price from the next period on, instead of any change that is planned."""
         with provider_errors():
-            plan_changes.change_later(self._api, subscription_id, terms, once)
+            plan_changes.change_later(self._api, subscription_id, present, terms, once)
 
-    def keep_price(self, subscription_id: str, terms: PriceTerms, once: str) -> None:
-        """Undo a change for the next period."""
+    def keep_price(self, subscription_id: str, present: PriceTerms, once: str) -> None:
+        """Undo a change for the next period. Raises ProviderRefuses if it has begun."""
         with provider_errors():
-            plan_changes.keep_price(self._api, subscription_id, terms, once)
+            plan_changes.keep_price(self._api, subscription_id, present, once)
+
+    def end_schedule(self, subscription_id: str) -> None:
+        """Remove the schedule of a subscription; nothing without one."""
+        with provider_errors():
+            end_schedule(self._api, subscription_id)
 
     def cancel_at(self, subscription_id: str, at: datetime) -> None:
         """Cancel a subscription at a future instant, without a refund."""

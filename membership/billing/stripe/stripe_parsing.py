@@ -147,8 +147,11 @@ def payment_facts(payment: Any) -> InvoiceFacts:
     )
 
 
-def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
-    """Parse a subscription and its latest invoices, which come newest first."""
+def subscription_facts(subscription: Any, invoices: Any, schedule: Any = None) -> SubscriptionFacts:
+    """Parse a subscription and its latest invoices, which come newest first.
+
+    ``schedule`` is that of the subscription, with its prices, if it has one.
+    """
     item = subscription["items"]["data"][0]
     status = _SUBSCRIPTIONS[subscription["status"]]
     period_end = _instant(item["current_period_end"])
@@ -159,6 +162,12 @@ def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
     anchor = _instant(subscription["billing_cycle_anchor"])
     counted = tuple(each for each in parsed if _is_since(anchor, each))
     latest = parsed[0] if parsed else None
+    price, changes_at = item["price"], _changes_at(subscription["metadata"])
+    following = _following_phase(schedule)
+    if following is not None:
+        price, changes_at = following["items"][0]["price"], following["start_date"]
+    elif changes_at is not None and changes_at < item["current_period_start"]:
+        changes_at = None  # it was for a period that is over
     return SubscriptionFacts(
         subscription_id=subscription["id"],
         order_id=order_in(subscription["metadata"]),
@@ -171,10 +180,27 @@ def subscription_facts(subscription: Any, invoices: Any) -> SubscriptionFacts:
         ended_at=instant(subscription.get("ended_at")),
         period_start=_instant(item["current_period_start"]),
         period_end=period_end,
-        price=_price_facts(item["price"]),
-        changes_at=instant(_changes_at(subscription["metadata"])),
+        price=_price_facts(price),
+        changes_at=instant(changes_at),
         invoices=parsed,
+        is_scheduled=following is not None,
+        is_schedule_over=_is_over(schedule),
     )
+
+
+def _following_phase(schedule: Any) -> Any:
+    """Return the phase that a schedule begins next; None without one."""
+    if schedule is None or schedule.get("current_phase") is None:
+        return None
+    at = schedule["current_phase"]["end_date"]
+    return next((each for each in schedule["phases"] if each["start_date"] == at), None)
+
+
+def _is_over(schedule: Any) -> bool:
+    """Whether a schedule is in the last of several phases. One that is being made has only one."""
+    if schedule is None or schedule.get("current_phase") is None:
+        return False
+    return len(schedule["phases"]) > 1 and _following_phase(schedule) is None
 
 
 def _price_facts(price: Any) -> PriceFacts | None:
@@ -201,11 +227,13 @@ def _changes_at(metadata: Any) -> int | None:
 
 
 def _is_since(anchor: datetime, invoice: InvoiceFacts) -> bool:
-    """Whether an invoice is for periods since the last change of the interval.
+    """Whether an invoice is for periods that count, also after a change of the interval.
 
-    What was paid for periods before it was credited, and counts no more.
+    What was paid for a period that the change cut short was credited, and counts no more.
     """
-    return invoice.period_start is None or invoice.period_start >= anchor
+    if invoice.period_start is None or invoice.period_start >= anchor:
+        return True
+    return invoice.period_end is not None and invoice.period_end <= anchor
 
 
 def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool:

@@ -3,11 +3,14 @@
 Every function raises the errors of Stripe's package.
 """
 
+from typing import Any
+
 import stripe
 
 from api_client.messages.billing import InvoiceStatus
 from membership.billing.stripe.gateway import SubscriptionFacts
 from membership.billing.stripe.stripe_parsing import subscription_facts
+from membership.billing.stripe.stripe_schedules import end_schedule, read_schedule
 
 _LATEST_INVOICES = 12
 """Invoices of a subscription that are read; older ones were stored when they were new."""
@@ -19,21 +22,26 @@ def read_subscription(api: stripe.V1Services, subscription_id: str) -> Subscript
     invoices = api.invoices.list(
         params={"subscription": subscription_id, "limit": _LATEST_INVOICES}
     )
-    return subscription_facts(found.to_dict(), invoices.to_dict()["data"])
+    subscription = found.to_dict()
+    schedule = read_schedule(api, subscription)
+    return subscription_facts(subscription, invoices.to_dict()["data"], schedule)
 
 
 def cancel_renewal(api: stripe.V1Services, subscription_id: str) -> None:
     """Cancel at the end of the current period; at once if it is not paid, which voids its invoice.
 
     If it is paid meanwhile, the period is kept. A failure in between leaves a subscription that is
-    not renewed; the next attempt does the rest. Does nothing to one that has ended.
+    not renewed; the next attempt does the rest. Does nothing to one that has ended. A schedule,
+    which Stripe lets nobody cancel beside, is ended first, and what it was to change with it.
     """
+    params: Any = {"cancel_at_period_end": True}
     try:
-        api.subscriptions.update(subscription_id, params={"cancel_at_period_end": True})
+        api.subscriptions.update(subscription_id, params=params)
     except stripe.InvalidRequestError:
-        if read_subscription(api, subscription_id).ended_at is None:
-            raise
-        return
+        if read_subscription(api, subscription_id).ended_at is not None:
+            return
+        end_schedule(api, subscription_id)
+        api.subscriptions.update(subscription_id, params=params)
     facts = read_subscription(api, subscription_id)
     if facts.ended_at is None and not facts.is_paid and _void_open(api, facts):
         cancel_subscription(api, subscription_id)

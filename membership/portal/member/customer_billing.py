@@ -240,16 +240,22 @@ async def change_renewal(
     """
     tenant = customer.tenant
 
-    def choose(session: Session, _now: datetime) -> providers.ProviderFactory:
+    def choose(session: Session, _now: datetime) -> tuple[providers.ProviderFactory, UUID | None]:
         sold = get_membership(session, tenant, membership_id)
         if sold.customer_id != customer.customer_id:
             raise no_such_membership()
-        return provider_of(session, tenant, membership_id)
+        order = find_order_of(session, tenant, membership_id)
+        found = None if order is None else order.id
+        return provider_of(session, tenant, membership_id), found
 
-    provider = (await transactions.read(choose))(transactions, tenant, customer.actor)
+    factory, order_id = await transactions.read(choose)
+    provider = factory(transactions, tenant, customer.actor)
     await (provider.cancel(membership_id) if cancelled else provider.resume(membership_id))
 
     def show(session: Session, now: datetime) -> CustomerSubscription:
+        if order_id is not None:
+            # It may pay for another membership since: its plan has changed meanwhile.
+            return subscription_view(session, tenant, order_id, now)
         sold = get_membership(session, tenant, membership_id)
         shown = _subscription(session, tenant, sold, now)
         if shown is None:

@@ -62,8 +62,8 @@ async def change_plan_of_customer(
 ) -> CustomerSubscription:
     """Change the plan of a subscription, from the next period on or at once.
 
-    404 `membership_not_found`, `plan_not_found`; 409 `plan_not_changeable`, `change_only_now`,
-    `amount_changed`, `payment_declined`; 503 `payment_provider_unavailable`.
+    404 `membership_not_found`, `plan_not_found`; 409 `plan_not_changeable`, `amount_changed`,
+    `change_in_progress`, `payment_declined`; 503 `payment_provider_unavailable`.
     """
     return await customer_plans.change_plan(transactions, customer, membership_id, wanted)
 

@@ -37,16 +37,16 @@ def plans_to_change_to(call: CustomerCall, membership_id: UUID, language: str) -
         return CustomerPlans(items=())
     found = plan_changes.choices(call.session, call.tenant, order)
     offered = [each for each in found if is_offered(each)]
-    return CustomerPlans(items=tuple(_plan_view(order, each, language) for each in offered))
+    return CustomerPlans(items=tuple(_plan_view(each, language) for each in offered))
 
 
-def _plan_view(order: BillingOrder, plan: Plan, language: str) -> CustomerPlan:
+def _plan_view(plan: Plan, language: str) -> CustomerPlan:
     """Return a plan as its customer sees it."""
     return CustomerPlan(
         plan_id=plan.id,
         plan=plan.name,
         price=price_of(plan, language),
-        next_period=plan_changes.choice_of(order, plan).next_period,
+        next_period=plan_changes.choice_of(plan).next_period,
     )
 
 

@@ -12,6 +12,7 @@ from tests.fakes.stripe import (
 )
 from tests.fakes.stripe.forms import Form
 from tests.fakes.stripe.ledger import Ledger
+from tests.fakes.stripe.managed import require_unmanaged
 from tests.fakes.stripe.refusals import Refused, missing, not_faked
 from tests.fakes.stripe.shapes import Thing
 
@@ -72,10 +73,13 @@ def update_subscription(ledger: Ledger, subscription: Thing, form: Form) -> Thin
         raise Refused(told)
     if "items" not in form and form.get("proration_behavior", "none") != "none":
         raise not_faked("prorations of anything but another price")
+    if "items" in form and subscription["schedule"] is not None:
+        raise not_faked("another price for a subscription under a schedule")
     with ledger.changing(subscription, "customer.subscription.updated"):
         if "items" in form:
             prorations.change(ledger, subscription, form)
         if "cancel_at" in form or "cancel_at_period_end" in form:
+            require_unmanaged(subscription)
             subscriptions.plan_end(
                 subscription, ledger.seconds, **_planned(ledger, subscription, form)
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from tests.fakes.stripe import checkout, invoices, subscriptions
+from tests.fakes.stripe import checkout, invoices, schedules, subscriptions
 from tests.fakes.stripe.ledger import Ledger
 from tests.fakes.stripe.shapes import Thing
 
@@ -32,6 +32,9 @@ def _due(ledger: Ledger) -> Iterator[_Due]:
             if each["cancel_at"] is not None:
                 # Before the renewal of the same instant, which is then cancelled.
                 yield each["cancel_at"], 0, _ended, each
+        elif kind == "subscription_schedule" and (turns := schedules.turns_at(each)) is not None:
+            # Before the renewal of the same instant, which is then for the next phase.
+            yield turns, 0, schedules.turn, each
         elif kind == "invoice" and each["auto_advance"]:
             if each["status"] == "draft" and each["automatically_finalizes_at"] is not None:
                 yield each["automatically_finalizes_at"], 2, _finalized, each

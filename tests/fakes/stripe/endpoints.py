@@ -6,7 +6,7 @@ from stripe import params
 from stripe.params import billing_portal as portal_params
 from stripe.params import checkout as checkout_params
 
-from tests.fakes.stripe import catalog, changes, checkout, dashboard, prorations
+from tests.fakes.stripe import catalog, changes, checkout, dashboard, prorations, schedules
 from tests.fakes.stripe.expansion import expanded
 from tests.fakes.stripe.forms import Form, checked
 from tests.fakes.stripe.ledger import Ledger
@@ -62,6 +62,15 @@ _PREVIEW = {
     "subscription_details.items.price",
     "subscription_details.proration_behavior",
     "subscription_details.proration_date",
+}
+_PHASES = {
+    "phases.duration",
+    "phases.end_date",
+    "phases.items.price",
+    "phases.items.quantity",
+    "phases.metadata",
+    "phases.proration_behavior",
+    "phases.start_date",
 }
 _OF_CHARGE = {"charge", "payment_intent"}
 
@@ -154,6 +163,30 @@ ENDPOINTS = [
         params.SubscriptionListParams,
         changes.subscriptions_of,
         {"customer", "status"},
+    ),
+    new(
+        "subscription_schedules",
+        params.SubscriptionScheduleCreateParams,
+        schedules.create,
+        {"from_subscription"},
+    ),
+    one(
+        "subscription_schedule",
+        "subscription_schedules",
+        params.SubscriptionScheduleRetrieveParams,
+    ),
+    changed(
+        "subscription_schedule",
+        "subscription_schedules",
+        params.SubscriptionScheduleUpdateParams,
+        schedules.update,
+        {*_PHASES, "end_behavior", "metadata", "proration_behavior"},
+    ),
+    Endpoint(
+        "POST",
+        "/v1/subscription_schedules/{id}/release",
+        params.SubscriptionScheduleReleaseParams,
+        schedules.release,
     ),
     Endpoint(
         "POST",

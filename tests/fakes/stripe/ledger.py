@@ -35,6 +35,7 @@ _PREFIXES = {
     "request": ("req_", 14),
     "subscription": ("sub_1", 23),
     "subscription_item": ("si_", 14),
+    "subscription_schedule": ("sub_sched_1", 23),
     "webhook_endpoint": ("we_1", 23),
 }
 

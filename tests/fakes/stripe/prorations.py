@@ -22,19 +22,24 @@ def new_price(ledger: Ledger, subscription: Thing, items: list[Form]) -> Thing:
     if items[0]["id"] != item["id"]:
         told = f"No such subscription item: '{items[0]['id']}'"
         raise Refused(told, "resource_missing", "items[0][id]")
-    price = ledger.get("price", items[0]["price"], "items[0][price]", 400)
+    return accepted_price(ledger, subscription, items[0]["price"], "items[0][price]")
+
+
+def accepted_price(ledger: Ledger, subscription: Thing, price_id: str, param: str) -> Thing:
+    """Return a price that a subscription can have. Raises Refused."""
+    price = ledger.get("price", price_id, param, 400)
     if not price["active"]:
         told = "The price specified is inactive. This field only accepts active prices."
-        raise Refused(told, "resource_missing", "items[0][price]")
+        raise Refused(told, "resource_missing", param)
     if not price["recurring"]:
         told = "The price specified is set to `type=one_time` but this field only accepts prices"
-        raise Refused(f"{told} with `type=recurring`.", param="items[0][price]")
+        raise Refused(f"{told} with `type=recurring`.", param=param)
     if price["currency"] != subscription["currency"]:
         told = (
             f"The price specified only supports `{price['currency']}`. This doesn't match the "
             f"expected currency: `{subscription['currency']}`."
         )
-        raise Refused(told, param="items[0][price]")
+        raise Refused(told, param=param)
     return price
 
 
@@ -52,7 +57,7 @@ def change(ledger: Ledger, subscription: Thing, form: Form) -> None:
     if behavior == "create_prorations":
         raise not_faked("prorations that wait for the next invoice")
     lines = prorated(ledger, subscription, price, form) if behavior == "always_invoice" else []
-    other = _interval(price) != _interval(item["price"])
+    other = interval_of(price) != interval_of(item["price"])
     if behavior == "none" and other:
         lines = [_whole(ledger, price, item)]
     due = max(0, sum(each["amount"] for each in lines) + _balance(ledger, subscription))
@@ -87,7 +92,7 @@ def prorated(ledger: Ledger, subscription: Thing, price: Thing, form: Form) -> l
     credit = invoices.line(old, 1, at, end, item)
     credit["amount"] = credit["subtotal"] = -round(old["unit_amount"] * left / whole)
     credit["parent"]["subscription_item_details"]["proration"] = True
-    if _interval(price) != _interval(old):
+    if interval_of(price) != interval_of(old):
         return [credit, _whole(ledger, price, item)]
     debit = invoices.line(price, 1, at, end, item)
     debit["amount"] = debit["subtotal"] = round(price["unit_amount"] * left / whole)
@@ -147,7 +152,8 @@ def _end(price: Thing, start: int) -> int:
     return period_after(start, every["interval"], every["interval_count"], start)
 
 
-def _interval(price: Thing) -> tuple[str, int]:
+def interval_of(price: Thing) -> tuple[str, int]:
+    """Return the interval of a recurring price: unit and count."""
     return price["recurring"]["interval"], price["recurring"]["interval_count"]
 
 

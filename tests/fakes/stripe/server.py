@@ -7,10 +7,11 @@ import queue
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.fakes.stripe import catalog, clock, invoices, paying, payments
+from tests.fakes.stripe import catalog, clock, invoices, paying, payments, schedules
 from tests.fakes.stripe import subscriptions as running
 from tests.fakes.stripe.gate import Fault, Gate, Request
 from tests.fakes.stripe.ledger import Ledger, new_id
+from tests.fakes.stripe.managed import require_unmanaged
 from tests.fakes.stripe.shapes import Thing
 
 
@@ -180,6 +181,7 @@ class StripeServer:
             if not at_period_end:
                 running.end(self.ledger, subscription, "cancellation_requested")
             else:
+                require_unmanaged(subscription)
                 end = running.period_end(subscription)
                 with self.ledger.changing(subscription, "customer.subscription.updated"):
                     running.plan_end(
@@ -196,6 +198,12 @@ class StripeServer:
                     subscription, self.ledger.seconds, None, cancel_at_period_end=False
                 )
         return self.get(subscription_id)
+
+    def release_schedule(self, schedule_id: str) -> Thing:
+        """Release a schedule as the club; return it."""
+        with self.ledger.lock:
+            schedules.release(self.ledger, {}, schedule_id)
+        return self.get(schedule_id)
 
     def _going(self, subscription_id: str) -> Thing:
         subscription = self.ledger.get("subscription", subscription_id)

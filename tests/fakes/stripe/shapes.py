@@ -37,6 +37,7 @@ KINDS: dict[str, type[StripeObject]] = {
     "refund": stripe.Refund,
     "subscription": stripe.Subscription,
     "subscription_item": stripe.SubscriptionItem,
+    "subscription_schedule": stripe.SubscriptionSchedule,
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
 

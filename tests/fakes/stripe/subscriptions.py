@@ -2,6 +2,7 @@
 
 from tests.fakes.stripe import invoices
 from tests.fakes.stripe.ledger import Ledger, new_id
+from tests.fakes.stripe.managed import cancelled_with
 from tests.fakes.stripe.periods import period_after, period_start
 from tests.fakes.stripe.shapes import Thing, listed, thing
 
@@ -234,6 +235,7 @@ def _delinquent(ledger: Ledger, subscription: Thing, value: bool) -> None:
 def end(ledger: Ledger, subscription: Thing, reason: str, *, details: Thing | None = None) -> None:
     """Cancel at once. Open invoices stay open, but are not collected."""
     now = ledger.seconds
+    cancelled_with(ledger, subscription)
     # An earlier request keeps its date and its reason.
     if subscription["canceled_at"] is None:
         subscription.update(canceled_at=now)

@@ -9,6 +9,7 @@ import stripe
 
 from tests.fakes.stripe.shapes import ABSENT, KINDS, SPARSE, Thing, thing
 from tests.fakes.stripe.shop import Shop, shop
+from tests.fakes.stripe.test_schedules import planned
 from tests.fakes.stripe.typed import NONE, choices, hints, members, plain
 
 
@@ -92,6 +93,8 @@ def everything(club: Shop) -> None:
     club.v1.webhook_endpoints.create(
         {"url": "https://club.example/hooks", "enabled_events": ["invoice.paid"]}
     )
+    club.v1.subscription_schedules.release(planned(club)[1].id)
+    server.delete_customer(planned(club)[0].customer)
     server.delete_customer(first.customer)
 
 
@@ -137,6 +140,10 @@ def test_every_object_and_every_event_has_the_form_of_its_type() -> None:
         "invoice.voided",
         "payment_intent.payment_failed",
         "payment_intent.succeeded",
+        "subscription_schedule.canceled",
+        "subscription_schedule.created",
+        "subscription_schedule.released",
+        "subscription_schedule.updated",
     }
 
 
