@@ -45,6 +45,8 @@ class OrderTrouble(StrEnum):
     PAID_BY_BANNED = "paid_by_banned"
     PAID_BY_ERASED = "paid_by_erased"
     PAID_TWICE = "paid_twice"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
     NOT_GRANTED = "not_granted"
     UNKNOWN_TO_PROVIDER = "unknown_to_provider"
 

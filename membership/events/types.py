@@ -79,7 +79,7 @@ class EventType(StrEnum):
     BILLING_PAYMENT_FLAGGED = (
         "billing.payment_flagged",
         "A payment arrived of somebody who is banned or erased, beside another subscription that "
-        "nobody chose to have twice, or was not granted: look at it.",
+        "nobody chose to have twice, was back before it was read, or was not granted: look at it.",
     )
     IMPORT_FINISHED = "import.finished", "An import came to its end."
     WEBHOOK_TEST = "webhook.test", "A test of one endpoint; it is sent at once and not kept."

@@ -124,6 +124,12 @@ def _flag_title(order: OrderView, texts: Texts, zone: str) -> str:
             return say(
                 "{plan}, {amount}, ordered on {day}: paid beside another subscription", **paid
             )
+        case OrderTrouble.REFUNDED:
+            return say("{plan}, {amount}, ordered on {day}: paid back, and not granted", **paid)
+        case OrderTrouble.DISPUTED:
+            return say(
+                "{plan}, {amount}, ordered on {day}: contested by the bank, and not granted", **paid
+            )
         case OrderTrouble.UNKNOWN_TO_PROVIDER:
             return say("{plan}, {amount}, ordered on {day}: Stripe does not know it", **paid)
         case _:
@@ -140,6 +146,10 @@ def _flag_hint(order: OrderView, texts: Texts) -> str:
             return say(
                 "Pay it back in Stripe's dashboard, or resume its subscription to keep both."
             )
+        case OrderTrouble.REFUNDED:
+            return say("The money is back. Sell it again if it was meant.")
+        case OrderTrouble.DISPUTED:
+            return say("Answer the dispute in Stripe's dashboard. Won, it is granted by itself.")
         case OrderTrouble.UNKNOWN_TO_PROVIDER:
             return say("Look for it in Stripe's dashboard.")
         case _:

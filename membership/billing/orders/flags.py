@@ -25,6 +25,9 @@ _HINTS = {
     OrderTrouble.PAID_BY_BANNED: f"{_REFUND}, or lift the ban; then settle this.",
     OrderTrouble.PAID_BY_ERASED: f"{_REFUND}; then settle this.",
     OrderTrouble.PAID_TWICE: f"{_REFUND}, or resume it to keep both; then settle this.",
+    OrderTrouble.REFUNDED: "The money is back: sell it again if it was meant, and settle this.",
+    OrderTrouble.DISPUTED: "Answer the dispute in Stripe's dashboard: won, it is granted by "
+    "itself, and can be resumed; lost, settle this.",
     OrderTrouble.NOT_GRANTED: f"{_REFUND}, or remove the cause and synchronize the order.",
     OrderTrouble.UNKNOWN_TO_PROVIDER: "Look for the order in Stripe's dashboard; then settle this.",
 }
@@ -34,7 +37,13 @@ _WHY = {
     OrderTrouble.PAID_TWICE: "Paid while another subscription charges; nobody chose to have both.",
 }
 """What staff read of a payment that was granted."""
+_BACK = {
+    OrderTrouble.REFUNDED: "Paid, and not granted: it was refunded before.",
+    OrderTrouble.DISPUTED: "Paid, and not granted: the payer's bank contests it.",
+}
+"""What they read of one whose money is back."""
 _LOGGED = {OrderTrouble.PAID_TWICE: "payment_beside_subscription"}
+_NOT_GRANTED = "paid_order_not_granted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +88,49 @@ def flag_payment(
     granted = order.membership_id is not None
     if state.trouble is None or (granted and state.trouble not in _WHY):
         return
-    order.trouble = _WHY[state.trouble] if granted else f"Paid, and not granted: {state.refusal}"
-    order.trouble_kind, order.settled_at = state.trouble, None
+    text = _WHY[state.trouble] if granted else f"Paid, and not granted: {state.refusal}"
     of_granted = _LOGGED.get(state.trouble, "payment_of_banned")
-    told = of_granted if granted else "paid_order_not_granted"
-    logger().error(told, order=str(order.id), why=order.trouble)
+    _flag(session, order, (state.trouble, text), of_granted if granted else _NOT_GRANTED, now)
+    stops = first and state.trouble is not OrderTrouble.NOT_GRANTED and charges_again(order)
+    if stops and order.subscription_id is not None:
+        kind = ProviderTaskKind.CANCEL_LATER if granted else ProviderTaskKind.CANCEL_NOW
+        ask_provider(session, order.organization_id, kind, [order.subscription_id], now)
+
+
+def flag_money_back(
+    session: Session, order: BillingOrder, kind: OrderTrouble, now: datetime
+) -> None:
+    """Flag a payment of an order whose money was back before it was granted, with an event.
+
+    A subscription of which nothing was granted has no further payment. What is contested may be won
+    back: it is not ended before the end of what was paid.
+    """
+    _flag(session, order, (kind, _BACK[kind]), _NOT_GRANTED, now)
+    if order.membership_id is None and charges_again(order) and order.subscription_id is not None:
+        contested = kind is OrderTrouble.DISPUTED
+        task = ProviderTaskKind.CANCEL_LATER if contested else ProviderTaskKind.CANCEL_NOW
+        ask_provider(session, order.organization_id, task, [order.subscription_id], now)
+
+
+def _flag(
+    session: Session,
+    order: BillingOrder,
+    trouble: tuple[OrderTrouble, str],
+    logged: str,
+    now: datetime,
+) -> None:
+    """Store what staff have to look at and in which words, log it, and emit its event."""
+    order.trouble_kind, order.trouble = trouble
+    order.settled_at = None
+    logger().error(logged, order=str(order.id), why=order.trouble)
     data = {
         **order_data(order),
-        "reason": state.trouble.value,
+        "reason": trouble[0].value,
         "amount_minor": order.price_minor,
         "currency": order.currency,
     }
     here = order.organization_id
     emit(session, here, EventType.BILLING_PAYMENT_FLAGGED, order.id, data, now=now)
-    stops = first and state.trouble is not OrderTrouble.NOT_GRANTED and charges_again(order)
-    if stops and order.subscription_id is not None:
-        kind = ProviderTaskKind.CANCEL_LATER if granted else ProviderTaskKind.CANCEL_NOW
-        ask_provider(session, here, kind, [order.subscription_id], now)
 
 
 def is_paid_anew(order: BillingOrder, paid_before: datetime | None) -> bool:
@@ -103,7 +138,7 @@ def is_paid_anew(order: BillingOrder, paid_before: datetime | None) -> bool:
 
     ``paid_before`` is until when it was paid as stored before.
     """
-    if order.trouble_kind in {None, OrderTrouble.UNKNOWN_TO_PROVIDER}:
+    if order.trouble_kind in {None, OrderTrouble.UNKNOWN_TO_PROVIDER, *_BACK}:
         return order.trouble_kind is not None or order.trouble is None
     return paid_before is not None and order.paid_until != paid_before
 
@@ -124,8 +159,11 @@ def hint_of(order: BillingOrder) -> str | None:
 
 
 def settle_refunded(session: Session, order: BillingOrder, now: datetime) -> None:
-    """Settle the trouble of an order of which everything that was paid was refunded."""
-    if order.trouble_kind is None or order.settled_at is not None:
+    """Settle the trouble of an order of which everything that was paid was refunded.
+
+    Not what was refunded before it was read: staff have to know that nothing was granted.
+    """
+    if order.trouble_kind in {None, OrderTrouble.REFUNDED} or order.settled_at is not None:
         return
     session.flush()
     paid, refunded = session.execute(

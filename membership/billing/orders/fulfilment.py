@@ -16,6 +16,7 @@ from api_client.messages.billing import OrderState, OrderTrouble, SubscriptionSt
 from membership.billing.orders.existing_orders import is_paid_twice
 from membership.billing.orders.flags import (
     OwnerState,
+    flag_money_back,
     flag_payment,
     is_paid_anew,
     lock_owner,
@@ -23,6 +24,13 @@ from membership.billing.orders.flags import (
 )
 from membership.billing.orders.followed_plan import follow_plan, sell_followed
 from membership.billing.orders.grants import PaidFor, grant, term_paid
+from membership.billing.orders.money_back import (
+    MONEY_BACK,
+    is_all_granted,
+    money_back,
+    news_of,
+    without_money_back,
+)
 from membership.billing.orders.refunds import note_refund_and_dispute
 from membership.billing.orders.snapshot import OrderSnapshot, ProviderState
 from membership.billing.orders.terms import is_payment_pending
@@ -58,8 +66,10 @@ def store_state(
     ).one()
     if order.version != snapshot.version:
         return False
+    back = money_back(session, order, state)
+    news, state = news_of(session, order, back), without_money_back(state, back)
     payer, paid_before = order.provider_customer_id, order.paid_until
-    was_pending = is_payment_pending(order)
+    was_pending = is_payment_pending(order) or order.trouble_kind in MONEY_BACK
     _update_order(order, state)
     if order.checkout_id is None and order.checkout_expires_at <= now:
         order.state = OrderState.EXPIRED  # its page was never created
@@ -69,7 +79,7 @@ def store_state(
     if state.subscription is not None and order.membership_id is not None:
         changed_at = follow_plan(session, tenant, order, state.subscription, now)
     for facts in state.invoices:
-        _store_invoice(session, order, facts, now)
+        _store_invoice(session, order, facts, now, withheld=facts.invoice_id in back)
     paid_for = _paid_for(order, state, now, was_pending=was_pending)
     if paid_for is not None:
         if order.membership_id is not None:
@@ -91,11 +101,23 @@ def store_state(
             flag_payment(session, order, owner, now, first=True)
         elif is_paid_anew(order, paid_before):
             flag_payment(session, order, owner, now, first=True)
+    _flag_money_back(session, order, news, now)
     settle_refunded(session, order, now)
     order.version += 1
-    order.checked_at, order.next_check_at = now, _next_check(order, now)
+    contested = OrderTrouble.DISPUTED in back.values()
+    order.checked_at, order.next_check_at = now, _next_check(order, now, contested=contested)
     session.flush()
     return True
+
+
+def _flag_money_back(
+    session: Session, order: BillingOrder, news: OrderTrouble | None, now: datetime
+) -> None:
+    """Flag an order whose money is back, or withdraw that once all of it was granted."""
+    if news is not None:
+        flag_money_back(session, order, news, now)
+    elif order.trouble_kind in MONEY_BACK and is_all_granted(session, order):
+        order.trouble = order.trouble_kind = order.settled_at = None
 
 
 def _owner_of(session: Session, snapshot: OrderSnapshot) -> Owner:
@@ -128,19 +150,19 @@ def _update_order(order: BillingOrder, state: ProviderState) -> None:
             order.state = OrderState.FAILED
 
 
-def _next_check(order: BillingOrder, now: datetime) -> datetime | None:
+def _next_check(order: BillingOrder, now: datetime, *, contested: bool) -> datetime | None:
     """When the state is fetched again without an event; None if it is final."""
     if order.subscription_status not in {None, SubscriptionStatus.CANCELED}:
         return now + _SUBSCRIPTION_CHECK
     if order.state is OrderState.OPEN:
         return now + _OPEN_CHECK
-    if is_payment_pending(order):
+    if is_payment_pending(order) or contested:
         return now + _BANK_CHECK
     return None
 
 
 def _store_invoice(
-    session: Session, order: BillingOrder, facts: InvoiceFacts, now: datetime
+    session: Session, order: BillingOrder, facts: InvoiceFacts, now: datetime, *, withheld: bool
 ) -> None:
     """Insert or update an invoice. Refunds and disputes stay as stored where they were not read."""
     row = session.get(BillingInvoice, (order.organization_id, facts.invoice_id))
@@ -158,6 +180,7 @@ def _store_invoice(
     row.amount_minor, row.currency = facts.amount_minor, facts.currency
     row.created_at = facts.created_at
     row.period_start, row.period_end = facts.period_start, facts.period_end
+    row.withheld = withheld
     note_refund_and_dispute(session, order, row, facts, now)
 
 
@@ -166,7 +189,8 @@ def _paid_for(
 ) -> PaidFor | None:
     """Return what was paid for; None while nothing was paid.
 
-    A single payment by a delayed method (``was_pending``) counts from when it arrived. The periods
+    A single payment by a delayed method, or a contested one that was won back (``was_pending``),
+    counts from when it arrived. The periods
     of a subscription count from its begin, so it continues what ran then.
     """
     subscription = state.subscription

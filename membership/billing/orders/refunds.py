@@ -102,8 +102,10 @@ def answer_refund(
 ) -> tuple[BillingInvoice, BillingOrder]:
     """Store whether a refunded membership ends, and end it; its subscription is cancelled at once.
 
-    The same answer again changes nothing. Raises NotFound; Conflict unless the invoice was refunded
-    as a whole and granted a membership, or if it was answered otherwise.
+    A renewal that was refunded before it was granted is granted, if the membership is kept, when
+    the job synchronizes its order. The same answer again changes nothing. Raises NotFound; Conflict
+    unless the invoice was refunded as a whole and granted a membership, or if it was answered
+    otherwise.
     """
     invoice = session.get(BillingInvoice, (tenant.id, invoice_id), with_for_update=True)
     if invoice is None:
@@ -121,6 +123,9 @@ def answer_refund(
     record(session, tenant.id, "billing.refund_answered", invoice.id, after=after)
     if answer is RefundAnswer.ENDED:
         _end(session, tenant, order, now)
+    elif invoice.withheld:
+        order.next_check_at = now
+        session.flush()
     return invoice, order
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api_client.messages.billing import OrderState
+from api_client.messages.billing import InvoiceStatus, OrderState
 from membership.billing.orders.terms import billing_terms, length_terms
 from membership.billing.stripe.gateway import (
     CheckoutFacts,
@@ -18,7 +18,7 @@ from membership.billing.stripe.gateway import (
     SubscriptionFacts,
 )
 from membership.rules.periods import Interval, is_in_instalments, nth_day
-from membership.store.models import BillingOrder, Organization
+from membership.store.models import BillingInvoice, BillingOrder, Organization
 from membership.web.access import TENANT_COLUMNS, Tenant
 
 
@@ -28,7 +28,7 @@ class OrderSnapshot:
 
     ``unsettled`` is true while no membership was granted and the order may still be paid.
     ``fixed_term`` is the whole length of an order that is paid in instalments and then ends, else
-    None.
+    None. ``granted`` are the ids of invoices for which something was granted.
     """
 
     tenant: Tenant
@@ -38,6 +38,7 @@ class OrderSnapshot:
     checkout_id: str | None
     subscription_id: str | None
     fixed_term: Interval | None
+    granted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,23 @@ def load_snapshot(session: Session, organization_id: int, order_id: UUID) -> Ord
         order.checkout_id,
         order.subscription_id,
         length if is_in_instalments(billing, length) else None,
+        _granted(session, order),
     )
+
+
+def _granted(session: Session, order: BillingOrder) -> frozenset[str]:
+    """Return the ids of the stored invoices for which something was granted."""
+    if order.membership_id is None:
+        return frozenset()
+    paid = session.scalars(
+        select(BillingInvoice.id).where(
+            BillingInvoice.organization_id == order.organization_id,
+            BillingInvoice.order_id == order.id,
+            BillingInvoice.status == InvoiceStatus.PAID,
+            BillingInvoice.withheld.is_(False),
+        )
+    )
+    return frozenset(paid)
 
 
 def fetch_state(
@@ -76,9 +93,10 @@ def fetch_state(
 ) -> ProviderState:
     """Return the state of an order at the provider. ``subject`` adds ids that an event brought.
 
-    Also ends a subscription that is paid in instalments: the end is planned as soon as the
-    subscription is known, or it is cancelled at once if the end has passed. And ends a schedule of
-    which nothing is left, for it would refuse every cancellation. Raises ProviderError.
+    Of what was paid and not granted yet, refunds and disputes are read as well. Also ends a
+    subscription that is paid in instalments: the end is planned as soon as the subscription is
+    known, or it is cancelled at once if the end has passed. And ends a schedule of which nothing is
+    left, for it would refuse every cancellation. Raises ProviderError.
     """
     checkout_id = snapshot.checkout_id or subject.checkout_id
     checkout = None
@@ -88,7 +106,12 @@ def fetch_state(
     subscription = _fetch_subscription(gateway, snapshot, subscription_id, now)
     invoices = {} if subscription is None else {i.invoice_id: i for i in subscription.invoices}
     payment_id = checkout.payment_id if checkout is not None and checkout.paid else None
-    for invoice_id in filter(None, {subject.invoice_id, payment_id}):
+    unread = {
+        each.invoice_id
+        for each in invoices.values()
+        if each.status is InvoiceStatus.PAID and each.invoice_id not in snapshot.granted
+    }
+    for invoice_id in filter(None, {subject.invoice_id, payment_id, *unread}):
         invoices[invoice_id] = gateway.invoice(invoice_id)
     return ProviderState(checkout, subscription, tuple(invoices.values()))
 

@@ -176,8 +176,9 @@ class SubscriptionFacts:
     """State of a subscription, with its latest invoices, newest first.
 
     ``paid_until`` is the end of the last paid period among these invoices, ``period_end`` that of
-    the current one; ``failing`` is true while the provider retries a failed payment. ``price`` is
-    that of the next payment; before ``changes_at``, if it is given, another one was agreed on.
+    the current one; ``anchor`` is when its present interval began. ``failing`` is true while the
+    provider retries a failed payment. ``price`` is that of the next payment; before ``changes_at``,
+    if it is given, another one was agreed on.
     ``is_scheduled`` is true if a schedule at the provider makes that change, ``is_schedule_over``
     if there is a schedule of which nothing is left to be done.
     """
@@ -193,6 +194,7 @@ class SubscriptionFacts:
     ended_at: datetime | None
     period_start: datetime
     period_end: datetime
+    anchor: datetime
     price: PriceFacts | None
     changes_at: datetime | None
     invoices: tuple[InvoiceFacts, ...]

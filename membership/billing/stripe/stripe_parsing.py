@@ -17,6 +17,7 @@ from membership.billing.stripe.gateway import (
     PriceFacts,
     SubscriptionFacts,
 )
+from membership.billing.stripe.paid_periods import paid_until
 from membership.billing.stripe.stripe_money import from_stripe
 from membership.rules.periods import Interval
 
@@ -160,7 +161,6 @@ def subscription_facts(subscription: Any, invoices: Any, schedule: Any = None) -
         cancels_at = period_end
     parsed = tuple(facts for each in invoices if (facts := invoice_facts(each)) is not None)
     anchor = _instant(subscription["billing_cycle_anchor"])
-    counted = tuple(each for each in parsed if _is_since(anchor, each))
     latest = parsed[0] if parsed else None
     price, changes_at = item["price"], _changes_at(subscription["metadata"])
     following = _following_phase(schedule)
@@ -174,12 +174,13 @@ def subscription_facts(subscription: Any, invoices: Any, schedule: Any = None) -
         customer_id=str(id_of(subscription["customer"])),
         status=status,
         starts_at=_instant(subscription["start_date"]),
-        paid_until=_paid_until(counted, status, period_end),
+        paid_until=paid_until(parsed, status, period_end, anchor),
         failing=_is_failing(latest, status),
         cancels_at=cancels_at,
         ended_at=instant(subscription.get("ended_at")),
         period_start=_instant(item["current_period_start"]),
         period_end=period_end,
+        anchor=anchor,
         price=_price_facts(price),
         changes_at=instant(changes_at),
         invoices=parsed,
@@ -226,45 +227,8 @@ def _changes_at(metadata: Any) -> int | None:
     return int(text) if str(text).isdecimal() else None
 
 
-def _is_since(anchor: datetime, invoice: InvoiceFacts) -> bool:
-    """Whether an invoice is for periods that count, also after a change of the interval.
-
-    What was paid for a period that the change cut short was credited, and counts no more.
-    """
-    if invoice.period_start is None or invoice.period_start >= anchor:
-        return True
-    return invoice.period_end is not None and invoice.period_end <= anchor
-
-
 def _is_failing(latest: InvoiceFacts | None, status: SubscriptionStatus) -> bool:
     """Whether the payment of the newest invoice failed; a debit in progress was attempted, too."""
     if latest is None or latest.status is not InvoiceStatus.OPEN or not latest.attempted:
         return False
     return status is not SubscriptionStatus.ACTIVE
-
-
-def _paid_until(
-    invoices: tuple[InvoiceFacts, ...], status: SubscriptionStatus, period_end: datetime
-) -> datetime | None:
-    """Return the end of the last paid period, or None.
-
-    A period whose invoice was voided counts as paid: the club waived it. So does the period after
-    a paid one while a bank debit is in progress, which may take two weeks: the subscription stays
-    active until the debit fails.
-    """
-    paid = [
-        each.period_end
-        for each in invoices
-        if each.status is InvoiceStatus.PAID and each.period_end is not None
-    ]
-    waived = bool(invoices) and invoices[0].status is InvoiceStatus.VOID
-    if waived and status is SubscriptionStatus.ACTIVE:
-        paid.append(period_end)
-    elif paid and status is SubscriptionStatus.ACTIVE and _is_in_progress(invoices[0]):
-        paid.append(invoices[0].period_end or period_end)
-    return max(paid, default=None)
-
-
-def _is_in_progress(invoice: InvoiceFacts) -> bool:
-    """Whether an open invoice has a payment in progress."""
-    return invoice.status is InvoiceStatus.OPEN and invoice.attempted

@@ -340,7 +340,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_shown("order_id"),
         **_kept(_ACCOUNTS, "id", "number", "status", "amount_minor", "currency", "created_at"),
         **_kept(_ACCOUNTS, "period_start", "period_end", "refunded_minor", "disputed", "dispute"),
-        **_kept(_ACCOUNTS, "refund_answer", "plan_name"),
+        **_kept(_ACCOUNTS, "refund_answer", "plan_name", "withheld"),
     },
     "provider_tasks": _plain(
         "organization_id", "kind", "object_id", "asked_at", "tries", "due_at", "error"

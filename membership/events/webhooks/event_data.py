@@ -161,7 +161,9 @@ class DisputeClosedData(InvoiceData):
 class PaymentFlaggedData(BilledData):
     """The order that was paid, why staff have to look at it, and its price."""
 
-    reason: Literal["paid_by_banned", "paid_by_erased", "paid_twice", "not_granted"]
+    reason: Literal[
+        "paid_by_banned", "paid_by_erased", "paid_twice", "refunded", "disputed", "not_granted"
+    ]
     amount_minor: int = Field(examples=[4900], description="In the smallest unit of the currency.")
     currency: str = Field(examples=["EUR"])
 

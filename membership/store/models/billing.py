@@ -107,6 +107,7 @@ class BillingInvoice(Base):
     """An invoice of the provider, or a single payment, by the provider's id.
 
     ``plan_name`` is that of the order at that time, if the order changed its plan since.
+    ``withheld`` is whether it pays for nothing: its money was back before it was granted.
     """
 
     __tablename__ = "billing_invoices"
@@ -131,6 +132,7 @@ class BillingInvoice(Base):
     disputed: Mapped[bool] = mapped_column(default=False)
     dispute: Mapped[DisputeState | None] = mapped_column(choice(DisputeState))
     refund_answer: Mapped[RefundAnswer | None] = mapped_column(choice(RefundAnswer))
+    withheld: Mapped[bool] = mapped_column(default=False)
 
 
 class BillingEvent(Base):

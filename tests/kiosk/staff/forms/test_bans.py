@@ -101,6 +101,8 @@ FLAGS: dict[str, tuple[dict[str, Any], str | None]] = {
     "blocked": ({"trouble_kind": OrderTrouble.PAID_BY_BANNED}, "bezahlt, obwohl gesperrt"),
     "erased": ({"trouble_kind": OrderTrouble.PAID_BY_ERASED}, "nach der Löschung bezahlt"),
     "twice": ({"trouble_kind": OrderTrouble.PAID_TWICE}, "obwohl schon ein Abo läuft"),
+    "refunded": ({"trouble_kind": OrderTrouble.REFUNDED}, "zurückgezahlt und nicht gewährt"),
+    "disputed": ({"trouble_kind": OrderTrouble.DISPUTED}, "von der Bank angefochten"),
     "not granted": ({"trouble_kind": OrderTrouble.NOT_GRANTED}, "nicht gewährt"),
     "lost": ({"trouble_kind": OrderTrouble.UNKNOWN_TO_PROVIDER}, "Stripe kennt das nicht"),
     "of an older service": ({}, "nicht gewährt"),
@@ -118,7 +120,7 @@ def test_payments_to_look_at_are_on_the_profile(name: str) -> None:
     for flag in words.flags:
         assert str(expected) in flag.title
         assert "49,00" in flag.title
-        assert "Stripe" in flag.below
+        assert ("Stripe" in flag.below) is (name != "refunded")
 
 
 def test_a_payment_is_settled_from_the_profile(qtbot: QtBot, qapp: QApplication) -> None:
