@@ -46,8 +46,7 @@ def test_the_live_card_is_read_at_the_desk_without_network(
     page: OwnPage, near_club: Service, amara_here: str
 ) -> None:
     near_club.card(amara_here)
-    page.open()
-    page.log_in()
+    page.come_in(amara_here)
     page.codes_are_kept()
     page.shell_is_kept()
     page.press("Show my card")
@@ -114,8 +113,7 @@ def test_codes_that_are_over_are_forgotten_and_renewed_with_network(
     page: OwnPage, near_club: Service, amara_here: str
 ) -> None:
     near_club.card(amara_here)
-    page.open()
-    page.log_in()
+    page.come_in(amara_here)
     page.codes_are_kept()
     page.shell_is_kept()
     page.without_network()
@@ -156,8 +154,7 @@ def test_logging_out_leaves_nothing_on_the_device(
 def test_logging_out_on_all_devices_ends_the_others_too(
     page: OwnPage, near_club: Service, amara_here: str
 ) -> None:
-    page.open("de")
-    page.log_in()
+    page.come_in(amara_here, "de")
     other = login(near_club, amara_here)
     page.press("Auf allen Geräten abmelden")
     page.shows("#told", "Sie sind abgemeldet")
@@ -170,8 +167,7 @@ def test_a_logout_without_network_is_told_later(
     page: OwnPage, near_club: Service, amara_here: str
 ) -> None:
     near_club.card(amara_here)
-    page.open()
-    page.log_in()
+    page.come_in(amara_here)
     page.codes_are_kept()
     page.shell_is_kept()
     page.without_network()
@@ -200,8 +196,7 @@ def test_nothing_of_anybody_is_in_the_cache(
     page: OwnPage, near_club: Service, amara_here: str
 ) -> None:
     near_club.card(amara_here)
-    page.open()
-    page.log_in()
+    page.come_in(amara_here)
     page.shell_is_kept()
     kept = page.browser.execute_async_script(
         """const done = arguments[0];
@@ -243,7 +238,7 @@ def test_a_family_chooses_and_strangers_are_told(
     page.until(lambda: page.seen("#kept-card"))
     page.prove()
     page.at_step("who")
-    page.click_found(lambda: page.all("#known input")[1])
+    page.click("#known input", 1)
     page.send("who")
     page.shows("#head-me", "Ben")
     page.shows("#part-memberships", "You have no membership at the moment.")

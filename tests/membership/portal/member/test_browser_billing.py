@@ -49,8 +49,7 @@ def test_a_member_cancels_goes_on_and_opens_the_portal(browser: Browser, club: B
         club.stripe.dispute(invoice["id"])
     club.deliver_and_process()
     page = OwnPage(browser, service)
-    page.open()
-    page.log_in()
+    page.come_in(customer)
     page.shows(
         "#part-invoices",
         "€49.00",
@@ -92,8 +91,7 @@ def test_a_member_changes_the_plan(browser: Browser, club: BillingClub) -> None:
     club.buy(customer, service.plan("Gold", "pool", price_minor=4900, **terms))
     service.plan("Platinum", "sauna", price_minor=9900, **terms)
     page = OwnPage(browser, service)
-    page.open()
-    page.log_in()
+    page.come_in(customer)
     page.press("Change the plan")
     page.press("From the next period on")
     page.shows("#part-memberships", "Platinum.", "The plan changes with the next period.")

@@ -1,7 +1,5 @@
 """Who has logged out is gone: from pages that come back, late answers, and what a network says."""
 
-import pytest
-
 from tests.membership.browsing import needs_browser
 from tests.membership.faulty import Fault, Faults
 from tests.membership.portal.member.test_browser_kept import HTML, PORTAL
@@ -44,13 +42,11 @@ def logs_out_beside(page: OwnPage, tabs: tuple[str, str]) -> None:
     page.browser.switch_to.window(tabs[0])
 
 
-@pytest.mark.usefixtures("amara_and_ben")
 def test_a_page_that_comes_back_after_the_logout_shows_nobody(
-    page: OwnPage, tabs: tuple[str, str]
+    page: OwnPage, tabs: tuple[str, str], amara_and_ben: tuple[str, str]
 ) -> None:
     page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DEAF})
-    page.open()
-    page.log_in()
+    page.come_in(amara_and_ben[0])
     page.shows("#part-memberships", "Gold")
     logs_out_beside(page, tabs)
     page.run("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
@@ -58,16 +54,17 @@ def test_a_page_that_comes_back_after_the_logout_shows_nobody(
     assert not [each for each in AMARAS if each in everything_of(page)]
 
 
-@pytest.mark.usefixtures("amara_and_ben")
 def test_codes_that_come_after_the_logout_in_another_tab_are_not_kept(
-    page: OwnPage, tabs: tuple[str, str], faults: Faults, near_club: Service
+    page: OwnPage,
+    tabs: tuple[str, str],
+    faults: Faults,
+    near_club: Service,
+    amara_and_ben: tuple[str, str],
 ) -> None:
     page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DEAF})
     live = f"/v1/join/{near_club.tenant.slug}/me/live"
     faults.held.add(live)
-    page.open()
-    page.prove()
-    page.at_step("me")
+    page.come_in(amara_and_ben[0])
     page.until(lambda: any(path == live for _, path in faults.asked))
     logs_out_beside(page, tabs)
     faults.held.clear()
@@ -76,10 +73,10 @@ def test_codes_that_come_after_the_logout_in_another_tab_are_not_kept(
     assert page.kept() is None
 
 
-@pytest.mark.usefixtures("amara_and_ben")
-def test_a_network_that_answers_the_logout_logs_nobody_out(page: OwnPage, faults: Faults) -> None:
-    page.open()
-    page.log_in()
+def test_a_network_that_answers_the_logout_logs_nobody_out(
+    page: OwnPage, faults: Faults, amara_and_ben: tuple[str, str]
+) -> None:
+    page.come_in(amara_and_ben[0])
     faults.on("/me/session", Fault(200, HTML, PORTAL), "DELETE")
     page.press("Log out")
     page.at_step("email")
@@ -91,10 +88,10 @@ def test_a_network_that_answers_the_logout_logs_nobody_out(page: OwnPage, faults
     assert ("DELETE", f"/v1/join/{page.slug}/me/session") in faults.asked
 
 
-@pytest.mark.usefixtures("amara_and_ben")
-def test_the_next_one_finds_no_name_on_the_card(page: OwnPage, faults: Faults) -> None:
-    page.open()
-    page.log_in()
+def test_the_next_one_finds_no_name_on_the_card(
+    page: OwnPage, faults: Faults, amara_and_ben: tuple[str, str]
+) -> None:
+    page.come_in(amara_and_ben[0])
     page.codes_are_kept()
     page.press("Show my card")
     page.shows("#live", "Amara Okafor")

@@ -33,6 +33,17 @@ SESSION_FAULTS = {
     "the page of a network": Fault(200, HTML, PORTAL),
     "a body that breaks off": Fault(breaks_off=True),
 }
+ONE_OF_EACH_KIND = {"401", "404", "429", "503", *(name for name in FAULTS if not name.isdigit())}
+SESSIONS_OF_EACH_KIND = {"401", "429", "500", *(n for n in SESSION_FAULTS if not n.isdigit())}
+"""The page and its service worker do not tell statuses of one kind apart; a soak tries them all."""
+
+
+def kinds(of_each: set[str], faults: dict[str, Fault]) -> pytest.MarkDecorator:
+    """With the names of some faults, and in a soak with all of them."""
+    everything = pytest.param(set(faults), id="all", marks=pytest.mark.soak)
+    return pytest.mark.parametrize(
+        "names", [pytest.param(of_each, id="one of each kind"), everything]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +73,7 @@ def faults(faulty: tuple[Service, Faults]) -> Iterator[Faults]:
 def at_home(page: OwnPage, near_club: Service, amara_here: str) -> OwnPage:
     """The page of a member whose device has kept the page and the codes of a card."""
     near_club.card(amara_here)
-    page.open()
-    page.log_in()
+    page.come_in(amara_here)
     page.codes_are_kept()
     page.shell_is_kept()
     return page
@@ -78,11 +88,13 @@ def card_is_shown(page: OwnPage) -> bool:
     return True
 
 
+@kinds(ONE_OF_EACH_KIND, FAULTS)
 def test_the_kept_page_stays_whatever_is_answered_in_its_place(
-    at_home: OwnPage, faults: Faults, near_club: Service
+    at_home: OwnPage, faults: Faults, near_club: Service, names: set[str]
 ) -> None:
     wrong = []
-    for name, fault in FAULTS.items():
+    for name in sorted(names):
+        fault = FAULTS[name]
         faults.on(f"/me/{near_club.tenant.slug}", fault)
         at_home.browser.get(at_home.address)
         if not at_home.all("#me"):
@@ -142,11 +154,12 @@ def test_a_whole_page_is_shown_as_it_is(at_home: OwnPage, near_club: Service) ->
     at_home.shows("#head-me", "Amara Okafor")
 
 
+@kinds(SESSIONS_OF_EACH_KIND, SESSION_FAULTS)
 def test_the_card_stays_whatever_is_answered_to_the_session(
-    at_home: OwnPage, faults: Faults, near_club: Service
+    at_home: OwnPage, faults: Faults, names: set[str]
 ) -> None:
-    for name, fault in SESSION_FAULTS.items():
-        faults.on("/me/session", fault, "PUT")
+    for name in sorted(names):
+        faults.on("/me/session", SESSION_FAULTS[name], "PUT")
         at_home.browser.get(at_home.address)
         at_home.until(lambda: at_home.seen("#again-online"))
         assert card_is_shown(at_home), name
@@ -155,7 +168,15 @@ def test_the_card_stays_whatever_is_answered_to_the_session(
     at_home.shows("#head-me", "Amara Okafor")
 
 
-@pytest.mark.parametrize("fault", [Fault(404), Fault(403), Fault(429), Fault(200, HTML, PORTAL)])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault(404), id="404"),
+        pytest.param(Fault(403), id="403", marks=pytest.mark.soak),
+        pytest.param(Fault(429), id="429", marks=pytest.mark.soak),
+        pytest.param(Fault(200, HTML, PORTAL), id="the page of a network"),
+    ],
+)
 def test_the_codes_stay_whatever_answers_in_place_of_the_service(
     at_home: OwnPage, faults: Faults, fault: Fault
 ) -> None:
@@ -176,7 +197,9 @@ def test_the_codes_stay_whatever_answers_in_place_of_the_service(
     assert at_home.kept()["texts"] == kept["texts"]
 
 
-@pytest.mark.parametrize("file", ["login.js", "app.js", "qrcode.js"])
+@pytest.mark.parametrize(
+    "file", ["app.js", pytest.param("login.js", marks=pytest.mark.soak), "qrcode.js"]
+)
 def test_a_module_that_does_not_load_is_said_and_tried_again(
     page: OwnPage, faults: Faults, near_club: Service, file: str
 ) -> None:
@@ -197,8 +220,12 @@ def test_a_loader_that_does_not_load_is_said_as_well(page: OwnPage, faults: Faul
     faults.on("/load.js", Fault(429))
     page.browser.get(page.address)
     assert not page.seen("#step-email")
+    # It is shown after seconds without a script: by an animation, which need not last as long here.
+    page.browser.execute_cdp_cmd("Animation.enable", {})
+    page.browser.execute_cdp_cmd("Animation.setPlaybackRate", {"playbackRate": 20})
     page.until(lambda: page.find("#stuck").value_of_css_property("visibility") == "visible")
     page.shows("#stuck", "Part of this page has not been loaded yet.")
+    page.browser.execute_cdp_cmd("Animation.setPlaybackRate", {"playbackRate": 1})
     faults.clear()
     page.click("#stuck a")
     page.at_step("email")

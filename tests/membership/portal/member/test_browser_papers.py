@@ -15,8 +15,7 @@ def test_files_are_saved(
 ) -> None:
     told = {"behavior": "allow", "downloadPath": str(tmp_path)}
     page.browser.execute_cdp_cmd("Browser.setDownloadBehavior", told)
-    page.open()
-    page.log_in()
+    page.come_in(amara_here)
     page.press("Receipt R-000001 (PDF)")
     page.until((tmp_path / "R-000001.pdf").exists)
     page.press("Download my data")

@@ -1,6 +1,7 @@
 """Two people at one device: a page is of the one it began with, whatever another tab does."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -97,8 +98,7 @@ def ben_logs_in_beside(page: OwnPage, tabs: tuple[str, str], *, log_out: bool) -
 def test_the_other_tab_starts_over_with_whom_the_cookie_names(
     page: OwnPage, tabs: tuple[str, str], amara_and_ben: tuple[str, str]
 ) -> None:
-    page.open()
-    page.log_in()
+    page.come_in(amara_and_ben[0])
     page.shows("#part-memberships", "Gold")
     ben_logs_in_beside(page, tabs, log_out=False)
     page.shows("#head-me", "Ben Lind")
@@ -110,8 +110,7 @@ def test_the_other_tab_starts_over_with_whom_the_cookie_names(
 def test_the_other_tab_asks_who_it_is_after_a_logout(
     page: OwnPage, tabs: tuple[str, str], amara_and_ben: tuple[str, str]
 ) -> None:
-    page.open()
-    page.log_in()
+    page.come_in(amara_and_ben[0])
     page.shows("#part-memberships", "Gold")
     ben_logs_in_beside(page, tabs, log_out=True)
     page.at_step("email")
@@ -128,8 +127,7 @@ def test_a_tab_that_slept_shows_nothing_of_two_people(
     near_club: Service,
 ) -> None:
     asleep(page)
-    page.open()
-    page.log_in()
+    page.come_in(amara_and_ben[0])
     page.shows("#part-memberships", "Gold")
     ben_logs_in_beside(page, tabs, log_out=False)
     # It still shows Amara's: nothing of Ben's has come under her name, and no card of his.
@@ -147,8 +145,7 @@ def test_a_renewal_that_gives_somebody_else_starts_over(
     page: OwnPage, tabs: tuple[str, str], amara_and_ben: tuple[str, str], near_club: Service
 ) -> None:
     asleep(page)
-    page.open()
-    page.log_in()
+    page.come_in(amara_and_ben[0])
     page.codes_are_kept()
     page.press("Show my card")
     ben_logs_in_beside(page, tabs, log_out=False)
@@ -162,19 +159,33 @@ def test_a_renewal_that_gives_somebody_else_starts_over(
     assert "Gold" not in text_of_page(page)
 
 
-@pytest.mark.parametrize("path", ["", "/cards", "/payments", "/subscriptions", "/live"])
+def alone(path: str) -> Any:
+    """One answer that comes late while the others come in time, in a soak."""
+    return pytest.param([path], id=path or "/me", marks=pytest.mark.soak)
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        pytest.param(["", "/cards", "/payments"], id="asked at first"),
+        pytest.param(["/subscriptions", "/live"], id="asked after these"),
+        *(alone(path) for path in ("", "/cards", "/payments", "/subscriptions", "/live")),
+    ],
+)
 def test_what_comes_after_the_logout_is_dropped(
-    page: OwnPage, faults: Faults, amara_and_ben: tuple[str, str], near_club: Service, path: str
+    page: OwnPage,
+    faults: Faults,
+    amara_and_ben: tuple[str, str],
+    near_club: Service,
+    paths: list[str],
 ) -> None:
-    late = f"/v1/join/{near_club.tenant.slug}/me{path}"
-    faults.held.add(late)
-    page.open()
-    page.prove()
-    page.at_step("me")
-    page.until(lambda: any(asked[1] == late for asked in faults.asked))
+    late = {f"/v1/join/{near_club.tenant.slug}/me{path}" for path in paths}
+    faults.held |= late
+    page.come_in(amara_and_ben[0])
+    page.until(lambda: late <= {path for _, path in faults.asked})
     page.press("Log out")
     page.at_step("email")
-    page.log_in(BEN) if path == "" else page.prove(BEN)
+    page.prove(BEN)
     faults.held.clear()
     page.at_step("me")
     page.shows("#part-memberships", "Sauna")
@@ -188,8 +199,7 @@ def test_what_comes_after_the_logout_is_dropped(
 def test_a_double_reload_at_the_door_goes_on(
     page: OwnPage, faults: Faults, amara_and_ben: tuple[str, str], near_club: Service
 ) -> None:
-    page.open()
-    page.log_in()
+    page.come_in(amara_and_ben[0])
     session = f"/v1/join/{near_club.tenant.slug}/me/session"
     for _ in range(2):
         faults.asked.clear()

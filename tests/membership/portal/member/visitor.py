@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import cv2
 import zxingcpp
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
+from membership.portal.login.sessions import open_session
+from membership.portal.member.session_routes import COOKIE
+from membership.store.models import Customer
 from passes.codes.barcode import RotatingCode, parse
 from tests.membership.browsing import Browser, screenshot
 from tests.membership.portal.login.visitors import EMAIL, code_for
 from tests.membership.portal.signup.browser_site import Page
-from tests.membership.support import Service
+from tests.membership.support import Service, arranging
 
-_SHOWN_BUTTONS = """return [...document.querySelectorAll("button, a.button")].filter(
-  (each) => each.checkVisibility() && each.textContent === arguments[0]);"""
+_SHOWN_BUTTON = """[...document.querySelectorAll("button, a.button")].find(
+  (each) => each.textContent === given[0] && shows(each))"""
 _OFFLINE = {"offline": True, "latency": 0, "download_throughput": 0, "upload_throughput": 0}
 
 
@@ -41,15 +44,16 @@ class OwnPage(Page):
     def open(self, language: str = "en") -> None:
         """Open the page, and wait until it knows whose it is."""
         self.browser.get(f"{self.address}?lang={language}")
-        self.until(lambda: self.seen(".step") or self.seen("#kept-card"))
-
-    def seen(self, selector: str) -> bool:
-        """Whether any of what is there by a selector is shown."""
-        return any(each.is_displayed() for each in self.all(selector))
+        self.until(lambda: self.seen(".step, #kept-card"))
 
     def shows(self, selector: str, *texts: str) -> None:
         """Wait until a place shows texts."""
-        self.until(lambda: all(text in self.find(selector).text for text in texts))
+
+        def all_there() -> bool:
+            shown = self.text(selector)
+            return all(text in shown for text in texts)
+
+        self.until(all_there)
 
     def prove(self, email: str = EMAIL) -> None:
         """Show that an address is one's own, by the code that is mailed to it."""
@@ -66,6 +70,24 @@ class OwnPage(Page):
         self.at_step("me")
         self.until(lambda: self.seen("#part-cards"))
 
+    def come_in(self, customer: str, language: str = "en") -> None:
+        """Open the page on a device on which a customer is logged in, and wait until it is theirs."""
+        service = self.service
+        with arranging(service.database) as session:
+            row = session.get_one(Customer, (service.tenant.id, UUID(customer)))
+            cookie = open_session(session, row, service.clock()).refresh_token
+        told = {
+            "name": COOKIE,
+            "value": cookie,
+            "url": service.url,
+            "path": f"/v1/join/{self.slug}/me",
+            "httpOnly": True,
+            "sameSite": "Strict",
+        }
+        assert self.browser.execute_cdp_cmd("Network.setCookie", told)["success"]
+        self.open(language)
+        self.at_step("me")
+
     def type(self, *keys: str) -> None:
         """Press keys of the keyboard, wherever the focus is."""
         ActionChains(self.browser).send_keys(*keys).perform()
@@ -80,17 +102,7 @@ class OwnPage(Page):
 
     def press(self, text: str) -> None:
         """Press a button by what it says, once it is shown."""
-        found: list[WebElement] = []
-
-        def find() -> bool:
-            found[:] = self.run(_SHOWN_BUTTONS, text)
-            return len(found) > 0
-
-        def button() -> WebElement:
-            self.until(find)
-            return found[0]
-
-        self.click_found(button)
+        self.click_aimed(_SHOWN_BUTTON, text)
 
     def codes_are_kept(self) -> None:
         """Wait until codes for hours ahead are on the device."""

@@ -3,6 +3,7 @@
 import contextlib
 import email
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from email import policy
@@ -15,10 +16,10 @@ from selenium.common.exceptions import (
     ElementClickInterceptedException,
     ElementNotInteractableException,
     StaleElementReferenceException,
+    TimeoutException,
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from membership.base.settings import ServiceSettings
@@ -34,7 +35,24 @@ from tests.membership.portal.signup.websites import PageRequest, WebSite, runnin
 from tests.membership.public import written_log
 from tests.membership.support import Clock, Service, running_service
 
-_PATIENCE_S, _PAUSE_S = 15, 0.02
+_PATIENCE_S, _PAUSE_S, _LONGEST_PAUSE_S = 15, 0.02, 0.1
+_STILL_S = 0.05
+"""How long something must have been in one place before it is clicked."""
+
+_SHOWS = """const shows = (each) => each.getClientRects().length > 0
+  && each.checkVisibility({ opacityProperty: true, visibilityProperty: true });"""
+_SEEN = f"{_SHOWS} return [...document.querySelectorAll(arguments[0])].some(shows);"
+_TEXT = f"""{_SHOWS} const found = document.querySelector(arguments[0]);
+return found && shows(found) ? found.innerText.replaceAll("\\u00a0", " ") : "";"""
+_PASTE = f"""{_SHOWS} const field = document.getElementById(arguments[0]);
+if (!field || !shows(field) || field.matches(":disabled")) return false;
+field.focus();
+field.select();
+return document.execCommand("insertText", false, arguments[1]) && field.value === arguments[1];"""
+_AIMED = f"""{_SHOWS} const given = arguments, found = %s;
+if (!found || !shows(found)) return null;
+const {{ x, y, width, height }} = found.getBoundingClientRect();
+return [found, x, y, width, height];"""
 
 
 class Recorder:
@@ -126,7 +144,11 @@ def running_browser_site(databases: Databases, folder: Path) -> Iterator[Browser
 
 
 class Page:
-    """A page in a browser as somebody uses it: waits are for what is seen, not for a time."""
+    """A page in a browser as somebody uses it: waits are for what is seen, not for a time.
+
+    Each look at a page is one script: a look by several commands costs many times as much, and
+    the page may have changed between them.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -136,14 +158,20 @@ class Page:
         self.browser.get(url)
         self.browser.switch_to.frame(self.find("iframe"))
 
-    def until(self, ready: Callable[[], object]) -> None:
-        """Wait for something. Raises TimeoutException.
+    def until(self, ready: Callable[[], object], *, pause_s: float = _PAUSE_S) -> None:
+        """Wait for something, with pauses that grow from ``pause_s``. Raises TimeoutException.
 
         A page that is replaced between finding and reading an element is not ready yet.
         """
-        replaced = (StaleElementReferenceException,)
-        waiting = WebDriverWait(self.browser, _PATIENCE_S, _PAUSE_S, ignored_exceptions=replaced)
-        waiting.until(lambda _browser: ready())
+        end = time.monotonic() + _PATIENCE_S
+        while True:
+            with contextlib.suppress(StaleElementReferenceException):
+                if ready():
+                    return
+            if time.monotonic() > end:
+                raise TimeoutException(f"not after {_PATIENCE_S} s")
+            time.sleep(pause_s)
+            pause_s = max(pause_s, min(_LONGEST_PAUSE_S, pause_s * 1.5))
 
     def all(self, selector: str) -> Sequence[WebElement]:
         """What is on the page by a CSS selector, seen or not."""
@@ -151,33 +179,47 @@ class Page:
 
     def find(self, selector: str) -> WebElement:
         """The first of it, once it is there."""
-        self.until(lambda: self.all(selector))
-        return self.all(selector)[0]
+        found: list[WebElement] = []
 
-    def click_found(self, find: Callable[[], WebElement]) -> None:
-        """Click an element as a person does: once it is shown and has stopped moving.
+        def is_there() -> bool:
+            found[:] = self.all(selector)
+            return len(found) > 0
+
+        self.until(is_there)
+        return found[0]
+
+    def seen(self, selector: str) -> bool:
+        """Whether any of what is there by a selector is shown."""
+        return bool(self.run(_SEEN, selector))
+
+    def text(self, selector: str) -> str:
+        """What the first of a selector shows; nothing if it is not there, or not shown."""
+        return str(self.run(_TEXT, selector))
+
+    def click_aimed(self, aim: str, *given: object) -> None:
+        """Click what a script finds, as a person does: once it is shown and has stopped moving.
 
         What is still being loaded above it moves it. A click that another element would have
-        received was not made, and is tried again.
+        received was not made, and is tried again. ``aim`` is an expression of ``given``.
         """
         moved = (ElementClickInterceptedException, ElementNotInteractableException)
         seen: list[object] = [None]
 
         def clicked() -> bool:
-            element = find()
-            before, seen[0] = seen[0], element.rect
-            if seen[0] != before or not element.is_displayed():
+            found = self.run(_AIMED % aim, *given)
+            before, seen[0] = seen[0], found and found[1:]
+            if found is None or seen[0] != before:
                 return False
             with contextlib.suppress(*moved):
-                element.click()
+                found[0].click()
                 return True
             return False
 
-        self.until(clicked)
+        self.until(clicked, pause_s=_STILL_S)
 
-    def click(self, selector: str) -> None:
-        """Click the first element of a CSS selector."""
-        self.click_found(lambda: self.find(selector))
+    def click(self, selector: str, place: int = 0) -> None:
+        """Click one of a CSS selector, by its place among them."""
+        self.click_aimed("document.querySelectorAll(given[0])[given[1]]", selector, place)
 
     def run(self, script: str, *given: object) -> Any:
         """What a script returns, in the page or frame that is looked at."""
@@ -185,14 +227,15 @@ class Page:
 
     def at_step(self, name: str) -> None:
         """Wait for a step of joining."""
-        self.until(lambda: self.find(f"#step-{name}").is_displayed())
+        self.until(lambda: self.seen(f"#step-{name}"))
 
     def fill(self, **fields: str) -> None:
-        """Write into fields, named by their ids, in place of what is there."""
+        """Paste into fields, named by their ids, in place of what is there, once they are open.
+
+        The tests of the keyboard type, key by key, which costs many times as much.
+        """
         for name, text in fields.items():
-            field = self.find(f"#{name}")
-            field.clear()
-            field.send_keys(text)
+            self.until(lambda name=name, text=text: self.run(_PASTE, name, text))
 
     def send(self, step: str) -> None:
         """Press the button of a step."""
@@ -200,7 +243,7 @@ class Page:
 
     def says(self, text: str) -> None:
         """Wait until the page tells its visitor something."""
-        self.until(lambda: text in self.find("#told").text)
+        self.until(lambda: text in self.text("#told"))
 
     def focused(self) -> str:
         """The id of what has the focus."""
