@@ -43,7 +43,33 @@ class Browser(Chrome):
 
     def __init__(self, folder: Path, options: ChromeOptions) -> None:
         self.folder = folder
+        self.has_scripts = False
         super().__init__(options=options, service=_Driver(CHROMEDRIVER))
+
+    def run_first(self, script: str) -> None:
+        """Run a script before those of every page that this tab opens from now on."""
+        source = {"source": script}
+        self.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", source)
+        self.has_scripts = True
+
+    def start_over(self, size: tuple[int, int]) -> None:
+        """Leave nothing of earlier tests but what is stored for an origin: one empty tab of a size
+        without scripts, with network and without cookies, and nothing is logged.
+        """
+        old = self.window_handles
+        self.switch_to.window(old[0])
+        if len(old) > 1 or self.has_scripts:
+            self.switch_to.new_window("tab")
+            kept, self.has_scripts = self.current_window_handle, False
+            for each in old:
+                self.switch_to.window(each)
+                self.close()
+            self.switch_to.window(kept)
+        self.delete_network_conditions()
+        self.get("about:blank")
+        self.execute_cdp_cmd("Storage.clearCookies", {})
+        resize(self, size)
+        told(self)  # drops what was logged before
 
 
 @contextmanager

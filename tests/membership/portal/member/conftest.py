@@ -1,10 +1,11 @@
 """A service at which customers have a page of their own, and a browser before it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.membership.browsing import PHONE, Browser, open_browser, resize
+from tests.membership.browsing import PHONE, Browser
 from tests.membership.conftest import SQLITE, Databases
 from tests.membership.portal.login.conftest import opened
 from tests.membership.portal.login.visitors import EMAIL
@@ -40,22 +41,15 @@ def local_service(
         yield service
 
 
-@pytest.fixture(scope="module")
-def module_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser, shared by the tests of a module."""
-    with open_browser(tmp_path_factory.mktemp("browser"), size=PHONE) as browser:
-        yield browser
-
-
 @pytest.fixture
-def browser(module_browser: Browser, local_service: Service) -> Iterator[Browser]:
+def browser(shared_browser: Browser, local_service: Service, tmp_path: Path) -> Iterator[Browser]:
     """A browser of the size of a phone, with network, that has kept nothing."""
-    resize(module_browser, PHONE)
+    shared_browser.folder = tmp_path
+    shared_browser.start_over(PHONE)
     everything = {"origin": local_service.url, "storageTypes": "all"}
-    module_browser.get("about:blank")
-    module_browser.execute_cdp_cmd("Storage.clearDataForOrigin", everything)
-    yield module_browser
-    module_browser.delete_network_conditions()
+    shared_browser.execute_cdp_cmd("Storage.clearDataForOrigin", everything)
+    yield shared_browser
+    shared_browser.get("about:blank")  # pages go on by themselves
 
 
 @pytest.fixture

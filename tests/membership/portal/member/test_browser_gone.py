@@ -45,7 +45,7 @@ def logs_out_beside(page: OwnPage, tabs: tuple[str, str]) -> None:
 def test_a_page_that_comes_back_after_the_logout_shows_nobody(
     page: OwnPage, tabs: tuple[str, str], amara_and_ben: tuple[str, str]
 ) -> None:
-    page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DEAF})
+    page.browser.run_first(DEAF)
     page.come_in(amara_and_ben[0])
     page.shows("#part-memberships", "Gold")
     logs_out_beside(page, tabs)
@@ -61,7 +61,7 @@ def test_codes_that_come_after_the_logout_in_another_tab_are_not_kept(
     near_club: Service,
     amara_and_ben: tuple[str, str],
 ) -> None:
-    page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": DEAF})
+    page.browser.run_first(DEAF)
     live = f"/v1/join/{near_club.tenant.slug}/me/live"
     faults.held.add(live)
     page.come_in(amara_and_ben[0])

@@ -76,7 +76,7 @@ for (const name of ["storage", "pageshow", "online"]) addEventListener(name, lis
 
 def asleep(page: OwnPage) -> None:
     """Let the next page of this tab hear nothing of other tabs."""
-    page.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FREEZE})
+    page.browser.run_first(FREEZE)
 
 
 def ben_logs_in_beside(page: OwnPage, tabs: tuple[str, str], *, log_out: bool) -> None:
@@ -181,7 +181,7 @@ def test_what_comes_after_the_logout_is_dropped(
 ) -> None:
     late = {f"/v1/join/{near_club.tenant.slug}/me{path}" for path in paths}
     faults.held |= late
-    page.come_in(amara_and_ben[0])
+    page.open_as(amara_and_ben[0])
     page.until(lambda: late <= {path for _, path in faults.asked})
     page.press("Log out")
     page.at_step("email")

@@ -71,7 +71,12 @@ class OwnPage(Page):
         self.until(lambda: self.seen("#part-cards"))
 
     def come_in(self, customer: str, language: str = "en") -> None:
-        """Open the page on a device on which a customer is logged in, and wait until it is theirs."""
+        """Open the page on a device on which a customer is logged in, and wait for the cards."""
+        self.open_as(customer, language)
+        self.until(lambda: self.seen("#part-cards"))
+
+    def open_as(self, customer: str, language: str = "en") -> None:
+        """The same, and wait only until the page is theirs."""
         service = self.service
         with arranging(service.database) as session:
             row = session.get_one(Customer, (service.tenant.id, UUID(customer)))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from email import policy
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -235,7 +236,7 @@ class Page:
         The tests of the keyboard type, key by key, which costs many times as much.
         """
         for name, text in fields.items():
-            self.until(lambda name=name, text=text: self.run(_PASTE, name, text))
+            self.until(partial(self.run, _PASTE, name, text))
 
     def send(self, step: str) -> None:
         """Press the button of a step."""

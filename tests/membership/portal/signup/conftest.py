@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.membership.browsing import DESKTOP, Browser, open_browser, resize, told
+from tests.membership.browsing import DESKTOP, Browser
 from tests.membership.conftest import Databases
 from tests.membership.portal.signup.browser_site import BrowserSite, Page, running_browser_site
 from tests.membership.public import public_service
@@ -21,22 +21,13 @@ def module_service(
         yield service
 
 
-@pytest.fixture(scope="package")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser as most people have it, shared by all tests of signup."""
-    with open_browser(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
-
-
 @pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Page:
+def page(shared_browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """The browser's page, at its usual size; nothing of earlier tests is on it."""
-    browser.folder = tmp_path
-    browser.switch_to.default_content()
-    browser.get("about:blank")
-    told(browser)  # drops what was logged before
-    resize(browser, DESKTOP)
-    return Page(browser)
+    shared_browser.folder = tmp_path
+    shared_browser.start_over(DESKTOP)
+    yield Page(shared_browser)
+    shared_browser.get("about:blank")  # pages go on by themselves
 
 
 @pytest.fixture(scope="module")

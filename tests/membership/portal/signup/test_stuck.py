@@ -10,7 +10,15 @@ pytestmark = needs_browser
 SHOWN = "return document.querySelector(arguments[0])?.checkVisibility({ visibilityProperty: true })"
 
 
-@pytest.mark.parametrize("file", ["app.js", "login.js", "clock.js", "pay.js"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "app.js",
+        pytest.param("login.js", marks=pytest.mark.soak),
+        pytest.param("clock.js", marks=pytest.mark.soak),
+        "pay.js",
+    ],
+)
 def test_a_module_that_does_not_load_is_tried_again(
     browser_site: BrowserSite, page: Page, file: str
 ) -> None:

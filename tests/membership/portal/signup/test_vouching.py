@@ -68,6 +68,10 @@ def ordinary_login(browser_site: BrowserSite, page: Page) -> None:
     page.until(lambda: refusals(browser_site))
     page.at_step("email")
     assert page.find("#told").text == ""
+
+
+def comes_in(browser_site: BrowserSite, page: Page) -> None:
+    """Log in by a mailed code, as the only customer who has the address."""
     page.fill(email=EMAIL)
     page.send("email")
     page.at_step("code")
@@ -86,6 +90,7 @@ def test_an_expired_token_leads_to_the_ordinary_login(
     ordinary_login(browser_site, page)
     assert refusals(browser_site) == ["expired"]
     assert logins(browser_site) == 0
+    comes_in(browser_site, page)
 
 
 def test_a_token_that_was_used_leads_to_the_ordinary_login(
@@ -123,3 +128,4 @@ def test_a_site_that_knows_nobody_is_no_matter(
     page.visit(browser_site.site.url)
     ordinary_login(browser_site, page)
     assert refusals(browser_site) == ["not_a_jwt"]
+    comes_in(browser_site, page)
