@@ -81,6 +81,8 @@ _ON_SQLITE = {
     "data/demo/test_seed.py": "what is in the demo club; a backup test carries it to PostgreSQL",
     "wallet/designs": "whole designs, stored and read by their id",
     "wallet/issuers": "one row for each issuer",
+    "accounts/keys": "rows of keys, one request at a time; what stores their uses is on both",
+    "accounts/requests": "one row for each request; the races for it are on both",
     "accounts/staff": "rows of accounts, written and read one at a time",
     "events/audit": "entries that every writing transaction adds, on both databases",
     "events/mail": "one queue by the lease that is tested on both",

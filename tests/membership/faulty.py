@@ -42,6 +42,11 @@ class Faults:
         """Answer a path, or all that end with it, with a fault from now on."""
         self.planned.append((lambda verb, at: verb == method and at.endswith(path), fault))
 
+    def replace(self, path: str, fault: Fault, method: str = "GET") -> None:
+        """Answer a path with a fault from now on, and with none of before; no request slips by."""
+        self.on(path, fault, method)
+        del self.planned[:-1]
+
     def clear(self) -> None:
         """Let every answer be as it is, and go on with those that wait."""
         self.planned.clear()
@@ -131,12 +136,16 @@ class _Broken:
 
 
 @contextmanager
-def faulty_service(databases: Databases, folder: Path) -> Iterator[tuple[Service, Faults]]:
+def faulty_service(
+    databases: Databases,
+    folder: Path,
+    make_app: Callable[[ServiceSettings, Database, Clock], FastAPI] = new_app,
+) -> Iterator[tuple[Service, Faults]]:
     """Run a service behind such a network, until the block is left."""
     faults = Faults()
 
     def build(settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
-        app = new_app(settings, database, clock)
+        app = make_app(settings, database, clock)
         app.add_middleware(FaultyNetwork, faults=faults)
         return app
 

@@ -92,6 +92,7 @@ class _Uses:
         return self.app
 
 
+@pytest.mark.both_databases(reason="uses are stored beside the requests")
 def test_use_is_stored_about_once_a_minute(
     backend: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

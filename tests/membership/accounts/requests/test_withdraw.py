@@ -12,8 +12,6 @@ from membership.store.models import IdempotencyKey
 from tests.membership.accounts.staff.people import add, sign_in
 from tests.membership.support import Service
 
-pytestmark = pytest.mark.both_databases(reason="a request and its withdrawal race each other")
-
 AMARA = {"given_name": "Amara"}
 
 
@@ -128,8 +126,9 @@ def test_without_a_caller(service: Service) -> None:
     assert withdraw(service, "k", "mk_live_wrong")[0] == 401
 
 
-def test_a_race_has_exactly_one_outcome(service: Service) -> None:
-    rounds = 25
+@pytest.mark.both_databases(reason="a request and its withdrawal race each other")
+@pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=pytest.mark.soak)])
+def test_a_race_has_exactly_one_outcome(service: Service, rounds: int) -> None:
     for number in range(rounds):
         start = threading.Barrier(4)
         made: list[tuple[int, Any]] = []

@@ -102,17 +102,23 @@ _GENERATORS: dict[str, Callable[[random.Random], str]] = {
 }
 
 
+how_many = pytest.mark.parametrize("count", [10, pytest.param(40, marks=pytest.mark.soak)])
+"""Of each generator; one estimate takes as long as a request."""
+
+
+@how_many
 @pytest.mark.parametrize(
     "generator", _GENERATORS, ids=[each.replace(" ", "-") for each in _GENERATORS]
 )
-def test_what_password_managers_make_is_taken(generator: str) -> None:
+def test_what_password_managers_make_is_taken(generator: str, count: int) -> None:
     rnd = random.Random(21)
-    made = [_GENERATORS[generator](rnd) for _ in range(40)]
+    made = [_GENERATORS[generator](rnd) for _ in range(count)]
     assert [each for each in made if code_of(each)] == []
 
 
-def test_four_words_by_dice_are_taken_however_they_are_joined() -> None:
+@how_many
+def test_four_words_by_dice_are_taken_however_they_are_joined(count: int) -> None:
     rnd = random.Random(7)
-    words = DICE.split()
-    made = [join.join(rnd.sample(words, 4)) for _ in range(10) for join in (" ", "-", "", ".", "7")]
+    words, joins = DICE.split(), (" ", "-", "", ".", "7")
+    made = [join.join(rnd.sample(words, 4)) for _ in range(count // 4) for join in joins]
     assert [each for each in made if code_of(each)] == []

@@ -132,30 +132,41 @@ def opens(service: Service, link: str) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("old", [False, True], ids=["new", "of before"])
-@pytest.mark.parametrize(
-    ("acts", "status"),
-    [
-        ("replace", 410),
-        ("replace replace", 410),
-        ("revoke", 410),
-        ("revoke issue", 410),
-        ("issue replace", 200),
-        ("new_link", 404),
-        ("new_link replace", 404),
-        ("ban", 403),
-        ("ban replace", 403),
-        ("ban unban", 200),
-        ("merge", 200),
-        ("merge replace", 410),
-        ("merge new_link", 404),
-        ("merge ban", 403),
-        ("merge erase", 410),
-        ("erase", 410),
-        ("withdraw_all", 404),
-        ("withdraw_all merge", 404),
-    ],
-)
+LIVES = [
+    ("replace", 410),
+    ("replace replace", 410),
+    ("revoke", 410),
+    ("revoke issue", 410),
+    ("issue replace", 200),
+    ("new_link", 404),
+    ("new_link replace", 404),
+    ("ban", 403),
+    ("ban replace", 403),
+    ("ban unban", 200),
+    ("merge", 200),
+    ("merge replace", 410),
+    ("merge new_link", 404),
+    ("merge ban", 403),
+    ("merge erase", 410),
+    ("erase", 410),
+    ("withdraw_all", 404),
+    ("withdraw_all merge", 404),
+]
+OF_BEFORE = {"replace", "new_link", "ban", "merge", "erase", "withdraw_all"}
+"""One act of each kind with a link of before; with such links a soak tries all."""
+
+
+def lives() -> list[Any]:
+    """Acts, the status that a link has after them, and whether it is a link of before."""
+    found = []
+    for acts, status in LIVES:
+        found.append(pytest.param(acts, status, False, id=f"{acts}-new"))
+        marks = () if acts in OF_BEFORE else pytest.mark.soak
+        found.append(pytest.param(acts, status, True, id=f"{acts}-of before", marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("acts", "status", "old"), lives())
 def test_what_becomes_of_a_link(holder: Holder, acts: str, status: int, *, old: bool) -> None:
     service, card = holder.service, holder.card["id"]
     link = holder.old_link() if old else holder.link()
@@ -220,7 +231,7 @@ ACTS = ("issue", "replace", "revoke", "new_link", "ban", "unban", "merge", "with
 
 
 @pytest.mark.both_databases(reason="links are found by queries of their own")
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in (1, 2))])
 def test_in_any_order_a_link_opens_its_own_good_card_or_nothing(holder: Holder, seed: int) -> None:
     """Links are taken along the way; afterwards each opens its card only if nothing ended it."""
     service, chance = holder.service, random.Random(seed)
