@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select, text
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from membership.data.exports.cells import cell, code_cells, needs_quotes
@@ -134,6 +145,16 @@ def _customers(tenant: Tenant) -> _Export:
     )
     emails = _former(CustomerAlias.email, CustomerAlias.email_key, Customer.email_key)
     phones = _former(CustomerAlias.phone, CustomerAlias.phone, Customer.phone)
+    merged = (
+        select(func.aggregate_strings(cast(CustomerAlias.old_number, String), "\n"))
+        .where(
+            CustomerAlias.organization_id == Customer.organization_id,
+            CustomerAlias.customer_id == Customer.id,
+            CustomerAlias.old_number.is_not(None),
+        )
+        .correlate(Customer)
+        .scalar_subquery()
+    )
     names = (
         "given_name",
         "family_name",
@@ -151,6 +172,7 @@ def _customers(tenant: Tenant) -> _Export:
             newest,
             others,
             Customer.former_numbers,
+            merged.label("merged_numbers"),
             emails.label("former_emails"),
             phones.label("former_phones"),
         )
@@ -162,6 +184,7 @@ def _customers(tenant: Tenant) -> _Export:
         "card_code": lambda row: code_cells(row.card_code),
         "other_card_codes": lambda row: code_cells(row.other_card_codes),
         "former_numbers": lambda row: code_cells(row.former_numbers),
+        "merged_numbers": lambda row: _numbers_cell(row.merged_numbers),
         "former_emails": lambda row: code_cells(_sorted(row.former_emails)),
         "former_phones": lambda row: _phones_cell(_sorted(row.former_phones)),
     }
@@ -197,6 +220,12 @@ def _sorted(found: str | None) -> str | None:
         return None
     once = {each.lower(): each for each in sorted(found.split("\n"), reverse=True)}
     return "\n".join(sorted(once.values()))
+
+
+def _numbers_cell(found: str | None) -> str | None:
+    """The cell of numbers of merged customers, the lowest first."""
+    numbers = sorted(map(int, (found or "").split()))
+    return "\n".join(f"C-{each:06}" for each in numbers) or None
 
 
 def _phones_cell(found: str | None) -> str | None:

@@ -61,7 +61,7 @@ class CustomerAlias(Base):
 
     ``email``, with the ``email_key`` that is compared, and ``phone`` are theirs, where the one who
     stayed has another. Whoever has an address or a telephone now comes before former ones. Those
-    that an import stores have no number, and an id of their own.
+    that an import stores have either a number or an address, and an id of their own.
     """
 
     __tablename__ = "customer_aliases"

@@ -199,6 +199,11 @@ def former_numbers(field: str) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def merged_numbers(field: str) -> tuple[int, ...]:
+    """The numbers of customers who were merged into one, one a line of a cell."""
+    return tuple(dict.fromkeys(number(text) for text in _lines_of(field)))
+
+
 def former_emails(field: str) -> tuple[str, ...]:
     """The former addresses of a customer, one a line of a cell."""
     found = [email(text) for text in _lines_of(field)]

@@ -120,6 +120,11 @@ def _former(_text: str, field: str, _rules: ParseRules) -> Any:
     return cells.former_numbers(field)
 
 
+def _merged_numbers(_text: str, field: str, _rules: ParseRules) -> Any:
+    """The numbers of merged customers in a cell, likewise."""
+    return cells.merged_numbers(field)
+
+
 def _former_emails(_text: str, field: str, _rules: ParseRules) -> Any:
     """The former addresses in a cell, likewise."""
     return cells.former_emails(field)
@@ -160,6 +165,7 @@ COLUMNS: Mapping[ImportKind, Mapping[str, Column]] = {
         "card_code": Column(_code),
         "other_card_codes": Column(_codes, Form.TEXT),
         "former_numbers": Column(_former, Form.TEXT),
+        "merged_numbers": Column(_merged_numbers, Form.TEXT),
         "former_emails": Column(_former_emails, Form.TEXT),
         "former_phones": Column(_former_phones, Form.TEXT),
     },

@@ -36,6 +36,8 @@ _HEADINGS: Mapping[ImportKind, Mapping[str, str]] = {
         "alte nummer; alte nummern; alte nr; alte mitgliedsnummer; alte mitgliedsnr;"
         "alte mitglieds nr; alte kundennummer; alte kundennr; bisherige nummer;"
         "bisherige mitgliedsnummer; ehemalige nummer; ehemalige mitgliedsnummer",
+        "merged_numbers": "merged number; numbers of merged; zusammengefuehrte nummern;"
+        "zusammengefuhrte nummern",
         "former_emails": "former email; former e-mail; old email; old e-mail; previous email;"
         "fruehere e-mail; fruhere e-mail; alte e-mail; ehemalige e-mail",
         "former_phones": "former phone; old phone; previous phone; former telephone;"

@@ -88,6 +88,13 @@ def keys_of(rule: Rule, values: Values) -> list[Key]:
     return [(rule, part) for part in parts if part is not None]
 
 
+def _merged_keys(rule: Rule, values: Values) -> list[Key]:
+    """The numbers of merged people: they lead to a customer, and recognise none in their line."""
+    if rule is not MatchBy.NUMBER:
+        return []
+    return [(rule, each) for each in values.get("merged_numbers", ())]
+
+
 def _person(values: Values) -> tuple[str, date] | None:
     """Name and date of birth."""
     born = values.get("birth_date")
@@ -145,7 +152,7 @@ class CustomerMatcher:
         if isinstance(person, UUID):
             person = self._person_of(values, line, None if self._batch.dry_run else person)
         for rule in self._vetoes:
-            for key in keys_of(rule, values):
+            for key in (*keys_of(rule, values), *_merged_keys(rule, values)):
                 if self._known.setdefault(key, Sharers()).add(person):
                     self._kept.setdefault(key, line)
 

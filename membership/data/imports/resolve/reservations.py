@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from membership.data.imports.batch import Batch
+from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import chunks
 from membership.data.imports.parse.columns import Values
 from membership.members.customers.aliases import resolve_all, resolve_numbers
@@ -31,6 +31,7 @@ class Reservations:
         self._batch = batch
         values = [item.values for item in batch.valid_items() if item.values is not None]
         numbers = {each["number"] for each in values if "number" in each}
+        numbers.update(*(each.get("merged_numbers", ()) for each in values))
         codes = {code for each in values for code in codes_of(each)}
         self._numbers: dict[int, _Who] = dict(self._numbers_of(numbers))
         self._codes: dict[str, _Who] = dict(self._codes_of(codes))
@@ -61,6 +62,35 @@ class Reservations:
         for code in codes:
             self._codes[code] = who
             self._kept[_code_key(code)] = (line, _stored(who))
+
+    def leave_out_taken(self, item: Item, who: _Who | None) -> Values:
+        """Leave out numbers of merged people that somebody else has or had, and note it.
+
+        Returns the values that are left. ``who`` is the customer whom the line means; None if it
+        creates one, whose own number is no merged one.
+        """
+        values = item.values or {}
+        some = values.get("merged_numbers", ())
+        free = tuple(each for each in some if self._numbers.get(each) in {None, who})
+        if len(free) < len(some):
+            count = len(some) - len(free)
+            item.remarks += (f"merged_numbers: left out: {count} that somebody else has or had",)
+            item.left_out = True
+        if some:
+            own = values.get("number")
+            values = {**values, "merged_numbers": tuple(each for each in free if each != own)}
+            item.values = values
+        return values
+
+    def new_merged(self, values: Values, who: _Who) -> tuple[int, ...]:
+        """The numbers of merged people in a line that do not lead to a customer yet."""
+        some = values.get("merged_numbers", ())
+        return tuple(each for each in some if self._numbers.get(each) != who)
+
+    def reserve_merged(self, who: _Who, line: int, numbers: Iterable[int]) -> None:
+        """Reserve numbers of people who were merged into a customer."""
+        for number in numbers:
+            self.reserve(who, line, number, ())
 
     def store_keys(self) -> None:
         """Store the reservations of a dry run, for the batches after this one."""

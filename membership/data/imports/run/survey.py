@@ -17,7 +17,7 @@ from membership.data.imports.run.lease import LEASE, creator_of, lock_leased
 from membership.store.database import Database
 from membership.store.models import Import
 
-_NUMBER = "number"
+_NUMBER, _MERGED = "number", "merged_numbers"
 LINES = 100_000
 """Lines whose days are looked at; a file has its order of days long before."""
 RENEWED_BYTES = 8 * 1024 * 1024
@@ -67,21 +67,23 @@ def first_guesses(sentences: list[str]) -> dict[str, Any]:
 class Survey:
     """What the lines of a file say of its columns: the order of days, and the highest number.
 
-    The numbers of customers without one follow the highest of the whole file, so that none takes
-    the number of a line further down; days are looked at in the first ``LINES``.
+    The numbers of customers without one follow the highest of the whole file, those of merged ones
+    included, so that none takes the number of a line further down; days are looked at in the first
+    ``LINES``.
     """
 
     def __init__(self, header: list[str]) -> None:
         self._places = [(place, name) for place, name in enumerate(header) if name in DAY_COLUMNS]
         self._evidence = {name: DayOrder() for _, name in self._places}
         self._numbers = header.index(_NUMBER) if _NUMBER in header else None
+        self._merged = header.index(_MERGED) if _MERGED in header else None
         self._count = 0
         self.highest = 0
 
     @property
     def is_done(self) -> bool:
         """Whether further lines change nothing."""
-        return self._numbers is None and self._count >= LINES
+        return self._numbers is None and self._merged is None and self._count >= LINES
 
     @property
     def orders(self) -> dict[str, bool]:
@@ -102,6 +104,8 @@ class Survey:
         """Take a line into account."""
         if self._numbers is not None and self._numbers < len(record.fields):
             self.highest = max(self.highest, _number(record.fields[self._numbers]))
+        if self._merged is not None and self._merged < len(record.fields):
+            self.highest = max(self.highest, _highest_merged(record.fields[self._merged]))
         for place, name in self._places if self._count < LINES else ():
             if place < len(record.fields):
                 self._evidence[name].count(record.fields[place])
@@ -165,5 +169,13 @@ def _number(field: str) -> int:
     try:
         text = cell_text(field, Form.VALUE)
         return cells.number(text) if text else 0
+    except ValueError:
+        return 0
+
+
+def _highest_merged(field: str) -> int:
+    """The highest number of merged customers in a cell; 0 for none."""
+    try:
+        return max(cells.merged_numbers(field), default=0)
     except ValueError:
         return 0

@@ -57,7 +57,8 @@ class _Handler:
         content = None if creates else content_of(self._batch, values)
         if match.person is None or not self._skips:
             who = None if match.person is None else match.person.who
-            values = self._owners.leave_out_taken(item, who)
+            self._owners.leave_out_taken(item, who)
+            values = self._reserved.leave_out_taken(item, who)
         if match.person is not None:
             self._change(item, values, match.person, match)
         elif (before := self._remembered.take(content)) is not None:
@@ -108,6 +109,7 @@ class _Handler:
         self._fresh[name] = item
         self._remembered.add(content, who)
         self._reserved.reserve(name, item.line, number, codes)
+        self._reserved.reserve_merged(name, item.line, values.get("merged_numbers", ()))
         self._matcher.add(values, who, item.line)
         self._owners.add(values, name, item.line)
         note = None if match.maybe is None else LineNote.MAYBE_SAME
@@ -127,6 +129,7 @@ class _Handler:
             return
         new_codes = tuple(code for code, holder in holders.items() if holder is None)
         new_former = self._matcher.new_former_numbers(values, who)
+        new_merged = self._reserved.new_merged(values, who)
         leaves = self._skips and not (person.from_file and new_codes)
         if match.other is not None and not leaves:
             rule = _SAME[match.rule or MatchBy.NUMBER]
@@ -136,11 +139,12 @@ class _Handler:
         if self._skips and not person.from_file:
             why = f"{_SAME[match.rule or MatchBy.NUMBER]}: is there already"
             self._changes.append(
-                Change(item, person, new_codes, new_former, applies=False, why=why)
+                Change(item, person, new_codes, new_former, new_merged, applies=False, why=why)
             )
             return
         self._reserved.reserve(who, item.line, None, new_codes)
         if not self._skips:
+            self._reserved.reserve_merged(who, item.line, new_merged)
             self._matcher.add(values, person, item.line)
             self._owners.add(values, who, item.line)
         note = LineNote.MERGED if person.from_file else None
@@ -149,7 +153,14 @@ class _Handler:
         else:
             why = _where(person) if person.from_file else ""
             change = Change(
-                item, person, new_codes, new_former, why=why, note=note, only_cards=self._skips
+                item,
+                person,
+                new_codes,
+                new_former,
+                new_merged,
+                why=why,
+                note=note,
+                only_cards=self._skips,
             )
             self._changes.append(change)
 

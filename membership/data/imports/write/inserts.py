@@ -11,7 +11,12 @@ from membership.data.imports.batch import Batch, Item
 from membership.data.imports.bulk import Row, chunks, insert_rows
 from membership.data.imports.resolve.former_addresses import former_apart_from
 from membership.data.imports.resolve.reservations import codes_of
-from membership.data.imports.write.aliases import alias_rows, alias_words, insert_aliases
+from membership.data.imports.write.aliases import (
+    alias_rows,
+    alias_words,
+    insert_aliases,
+    insert_merged,
+)
 from membership.events.types import EventType
 from membership.members.companies.mail_domains import is_public_here
 from membership.members.customers.former_numbers import (
@@ -68,12 +73,13 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     """Insert the customers of lines whose numbers and codes are free."""
     numbers = _take_numbers(batch, [(item.values or {}).get("number") for _, item in fresh])
     connection = batch.session.connection()
-    rows, cards, addressed, former, aliases = [], [], [], [], []
+    rows, cards, addressed, former, aliases, merged = [], [], [], [], [], []
     for (who, item), number in zip(fresh, numbers, strict=True):
         values = item.values or {}
         addresses = _former_addresses(values)
         rows.append(_customer(batch, who, number, values, alias_words(number, addresses)))
         aliases += alias_rows(batch, who, addresses)
+        merged += [(who, each) for each in values.get("merged_numbers", ())]
         cards += [_card(batch, who, code) for code in codes_of(values)]
         keys = dict.fromkeys(map(former_key, values.get("former_numbers", ())))
         former += [(batch.tenant.id, key, who) for key in keys]
@@ -83,6 +89,7 @@ def create_customers(batch: Batch, fresh: list[tuple[UUID, Item]]) -> None:
     insert_rows(connection, Card, _CARD, cards)
     insert_rows(connection, FormerNumber, _FORMER, former)
     insert_aliases(batch, aliases)
+    insert_merged(batch, merged)
     _link_by_domain(batch, addressed)
     batch.emit(
         EventType.CUSTOMER_CREATED, lambda who: (who, {"customer_id": str(who)}), dict(fresh)

@@ -1,5 +1,7 @@
 """Merges a further line about a person into the line that creates them. Pure."""
 
+from typing import Any
+
 from membership.data.imports.parse.columns import Values
 from membership.data.imports.resolve.former_addresses import (
     FORMER_ADDRESSES,
@@ -9,7 +11,9 @@ from membership.data.imports.resolve.former_addresses import (
 from membership.data.imports.resolve.reservations import codes_of
 from membership.members.customers.former_numbers import former_key, joined_numbers, numbers_in
 
-_ADDED = frozenset({"card_code", "other_card_codes", "former_numbers", "number", *FORMER_ADDRESSES})
+_ADDED = frozenset(
+    {"card_code", "other_card_codes", "former_numbers", "merged_numbers", "number"}
+) | {*FORMER_ADDRESSES}
 """Columns that are added or stay, and are not set."""
 
 
@@ -31,6 +35,9 @@ def merge(
     if not only_cards and "former_numbers" in values:
         both = (*before.get("former_numbers", ()), *values["former_numbers"])
         merged["former_numbers"] = numbers_in(joined_numbers(both))
+    if not only_cards and "merged_numbers" in values:
+        all_numbers = (*before.get("merged_numbers", ()), *values["merged_numbers"])
+        merged["merged_numbers"] = tuple(dict.fromkeys(all_numbers))
     for name in FORMER_ADDRESSES:
         if not only_cards and name in values:
             merged[name] = merged_addresses(name, before, values)
@@ -52,16 +59,18 @@ def added_former(before: Values, values: Values) -> list[str]:
     """Return the columns of former numbers and addresses in which a line has more than another."""
     return [
         name
-        for name in ("former_numbers", *FORMER_ADDRESSES)
+        for name in ("former_numbers", "merged_numbers", *FORMER_ADDRESSES)
         if not _former_in(name, before).issuperset(_former_in(name, values))
     ]
 
 
-def _former_in(name: str, values: Values) -> set[str]:
+def _former_in(name: str, values: Values) -> set[Any]:
     """The former numbers or addresses of a column, in the form that is compared."""
     some = values.get(name, ())
     if name == "former_numbers":
         return set(map(former_key, some))
+    if name == "merged_numbers":
+        return set(some)
     return {address_key(name, each) for each in some}
 
 

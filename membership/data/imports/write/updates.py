@@ -19,7 +19,7 @@ from membership.data.imports.resolve.former_addresses import (
 from membership.data.imports.resolve.people import Person
 from membership.data.imports.resolve.tried import Tried
 from membership.data.imports.schemas import LineNote, LineOutcome
-from membership.data.imports.write.aliases import alias_rows, insert_aliases
+from membership.data.imports.write.aliases import alias_rows, insert_aliases, insert_merged
 from membership.data.imports.write.inserts import add_card
 from membership.members.companies.linking import hold_domains, link_by_email_domain
 from membership.members.customers.aliases import forget_own, former_addresses
@@ -49,7 +49,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line about a customer, the codes of new cards, and new former numbers.
+    """A line about a customer, the codes of new cards, new former and new merged numbers.
 
     A line that does not apply leaves them as they are, and ``only_cards`` all but their cards;
     the report names what is left out. ``why`` begins the message.
@@ -59,6 +59,7 @@ class Change:
     person: Person
     new_codes: tuple[str, ...]
     new_former: tuple[str, ...] = ()
+    new_merged: tuple[int, ...] = ()
     applies: bool = True
     only_cards: bool = False
     why: str = ""
@@ -229,6 +230,7 @@ def _differences(customer: Customer | None, change: Change, tried: Tried) -> lis
         if tried.differs(who, name, value, getattr(customer, name, None))
     ]
     fields += ["former_numbers"] if change.new_former else []
+    fields += ["merged_numbers"] if change.new_merged else []
     return fields + (["card_code"] if change.new_codes else [])
 
 
@@ -246,6 +248,8 @@ def _set(
     if change.new_former and "former_numbers" in fields:
         both = (*numbers_in(customer.former_numbers), *change.new_former)
         customer.former_numbers = joined_numbers(both)
+    if change.new_merged and "merged_numbers" in fields:
+        insert_merged(batch, [(customer.id, each) for each in change.new_merged])
     if "email" in fields and customer.email is not None:
         customer.email_key = email_key(customer.email)
         domain = customer.email.rpartition("@")[2].lower()

@@ -17,15 +17,15 @@ from tests.membership.support import Service
 
 HEADER = (
     "number,given_name,family_name,email,phone,birth_date,language,state,desk_note,"
-    "card_code,other_card_codes,former_numbers,former_emails,former_phones\r\n"
+    "card_code,other_card_codes,former_numbers,merged_numbers,former_emails,former_phones\r\n"
 )
 
 
 def test_an_export_imported_elsewhere_gives_the_same(service: Service) -> None:
     content = HEADER + (
         "C-000003,=1+1,O'Neil,a@example.com,+49301234567,1990-02-28,de,banned,"
-        "\"'quoted\nand, more\",OLD 1,,'=7,old@x.example,+49301234568\r\n"
-        "C-000009,Ünal,-,,,,,inactive,@home,,,12/34,"
+        '"\'quoted\nand, more",OLD 1,,\'=7,"C-000002\nC-000012",old@x.example,+49301234568\r\n'
+        "C-000009,Ünal,-,,,,,inactive,@home,,,12/34,,"
         "\"''O@x.example\np@x.example\",\"'+4989123456\n'+4989123457\"\r\n"
     )
     imported(service, content)
@@ -48,7 +48,7 @@ def test_an_export_imported_elsewhere_gives_the_same(service: Service) -> None:
         kind: sorted(text.splitlines()) for kind, text in first.items()
     }
     assert (
-        "\r\nC-000009,Ünal,'-,,,,,inactive,'@home,,,12/34,\"''O@x.example\np" in first["customers"]
+        "\r\nC-000009,Ünal,'-,,,,,inactive,'@home,,,12/34,,\"''O@x.example\np" in first["customers"]
     )
     assert ",+49301234567," in first["customers"]
 

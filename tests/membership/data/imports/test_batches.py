@@ -50,6 +50,13 @@ FILES = {
     # Who is there already, and others who have their former addresses.
     + "Anna,Berg,anna@x.example,,alt@x.example,+4989123456\nAnna,Berg,alt@x.example,,,\n"
     + "Anna,Berg,anna@x.example,,alt@x.example,\nZoe,Berg,z@x.example,,ALT@x.example,\n",
+    "merged numbers": "number,given_name,family_name,email,merged_numbers\n"
+    # Those of living people, of lines before and behind, and the own one.
+    + "C-20,Dora,Ott,d@x.example,C-2\nC-21,Emil,Ott,e@x.example,C-20\n,Fritz,Ott,,C-30\n"
+    + "C-30,Gerd,Ott,,\n,Fritz,Ott,,C-30\nC-31,Hans,Ott,,C-31\n,Ina,Ott,i@x.example,C-30\n"
+    + "C-30,Fritz,Ott,,\nC-20,Dora,Ott,d@x.example,C-40\nC-40,Dora,Ott,,\n,Kai,Ott,,C-41\n"
+    # Who is there already.
+    + "C-1,Anna,Berg,anna@x.example,C-50\n,Anna,Berg,anna@x.example,C-50\n,Zoe,,,C-50\n",
     "companies": "name,billing_name,seat_cap,email_domains\n"
     "New GmbH,Ann,5,n.example\nNew GmbH,Ann,5,n.example\nNew GmbH,Ben,,\nNew GmbH,,,m.example\n"
     "New GmbH,,,m.example n.example\nNorth,Ann,,\nNorth,Ann,,\nNorth,,7,o.example\n"
@@ -70,7 +77,11 @@ FILES = {
 }
 
 
-KINDS = {"former numbers": "customers", "former addresses": "customers"}
+KINDS = {
+    "former numbers": "customers",
+    "former addresses": "customers",
+    "merged numbers": "customers",
+}
 """The kinds of files that are not called by theirs."""
 
 
