@@ -63,8 +63,9 @@ async def change_subscription_plan(
     of the preview, and nothing is changed if that payment fails. Its membership ends then, and one
     of the new plan follows.
 
-    Errors: those of the preview; `amount_changed`, `payment_declined`, `change_in_progress` also
-    while the first payment of a change is on its way (409).
+    Errors: those of the preview; `amount_changed`, `payment_declined`, `customer_banned`,
+    `customer_erased`, `company_archived`, `change_in_progress` while one of the same payer is made,
+    or the first payment of one is on its way (409).
     """
     request = LongRequest.of(
         caller, idempotency_key, request_of("change plan", order_id, body=wanted), OrderView

@@ -11,7 +11,7 @@ from api_client.messages.billing import OrderState, SubscriptionStatus
 from membership.billing.orders.terms import billing_terms, length_terms
 from membership.members.memberships.service import Owner
 from membership.members.payers.provider_queue import CANCELS
-from membership.members.payers.subscriptions import charges_again
+from membership.members.payers.subscriptions import charges_again, refuse_changing
 from membership.rules.periods import is_in_instalments
 from membership.store.models import BillingOrder, Plan, ProviderTask, ProviderTaskKind
 from membership.web.access import Tenant
@@ -37,6 +37,16 @@ def is_paid_to_its_end(order: BillingOrder) -> bool:
         return False
     fixed = is_in_instalments(billing_terms(order), length_terms(order))
     return fixed and order.paid_until >= order.cancels_at
+
+
+def is_to_be_cancelled(session: Session, order: BillingOrder) -> bool:
+    """Whether the provider is still to cancel the subscription of an order."""
+    task = select(ProviderTask.object_id).where(
+        ProviderTask.organization_id == order.organization_id,
+        ProviderTask.kind.in_(CANCELS),
+        ProviderTask.object_id == order.subscription_id,
+    )
+    return session.scalars(task.limit(1)).first() is not None
 
 
 def charging_beside(session: Session, order: BillingOrder) -> dict[UUID, BillingOrder]:
@@ -92,19 +102,24 @@ class ExistingOrders:
             BillingOrder.plan_id == self.plan.id,
         )
 
-    def refuse_subscribed(self) -> None:
-        """Raise Conflict if a subscription runs.
+    def refuse_subscribed(self, now: datetime) -> None:
+        """Raise Conflict if a subscription runs, or changes to this plan, or one is being changed.
 
         That holds even after the membership has ended: the provider may still be retrying a
         payment. Instalments that are all paid charge nothing more: the next term may be bought.
         """
+        ours = and_(BillingOrder.organization_id == self.tenant.id, owned_by(self.owner))
+        if self.plan.billing_unit is not None:
+            refuse_changing(self.session, ours, now)
+        changes = select(BillingOrder).where(ours, BillingOrder.next_plan_id == self.plan.id)
         runs = select(BillingOrder).where(
             self._all(),
             BillingOrder.subscription_id.is_not(None),
             BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
             BillingOrder.membership_id.is_not(None),
         )
-        if not all(is_paid_to_its_end(each) for each in self.session.scalars(runs)):
+        running = not all(is_paid_to_its_end(each) for each in self.session.scalars(runs))
+        if running or any(charges_again(each) for each in self.session.scalars(changes)):
             detail = "A subscription for this runs already; see to its payment, or cancel it first."
             raise Conflict("subscription_runs", detail)
 

@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 
 from api_client.messages.billing import PlanChangePreview, PlanChoice
 from membership.base.actors import Actor
-from membership.billing.orders.existing_orders import charging_beside
+from membership.billing.orders.existing_orders import (
+    charging_beside,
+    is_to_be_cancelled,
+    owned_by,
+)
+from membership.billing.orders.flags import lock_owner
+from membership.billing.orders.payers import refuse_banned
 from membership.billing.orders.sync import sync_in_request
 from membership.billing.orders.terms import billing_terms
 from membership.billing.orders.views import is_changeable
@@ -29,7 +35,13 @@ from membership.billing.stripe.gateway import (
 from membership.billing.stripe.provider_calls import call_provider
 from membership.billing.stripe.stripe_money import to_stripe
 from membership.events.audit.recorder import record
-from membership.members.memberships.service import billing_of, length_of
+from membership.members.memberships.service import (
+    Owner,
+    billing_of,
+    length_of,
+    required_owner,
+)
+from membership.members.payers.subscriptions import refuse_changing
 from membership.rules.periods import is_in_instalments
 from membership.store.models import BillingOrder, Plan
 from membership.web.access import Tenant
@@ -38,8 +50,6 @@ from membership.web.transactions import RequestTransactions
 
 _PREVIEW_HOLDS = timedelta(minutes=30)
 """How long what was shown can be confirmed."""
-_ONE_AT_A_TIME = timedelta(minutes=1)
-"""A change that has not ended by then, such as one of a process that died, holds up no other."""
 
 FindOrder = Callable[[Session], BillingOrder]
 """Returns the order to be changed. Raises NotFound."""
@@ -135,14 +145,16 @@ async def change(
     """Change the plan of an order's subscription, at once or from the next period on.
 
     Raises NotFound; Conflict if the subscription or the plan cannot be changed so, something else
-    than what was shown would be charged, the payment fails (nothing is changed then), or another
-    change is not finished; Busy, Conflict of ``call_provider``.
+    than what was shown would be charged, the payment fails (nothing is changed then), the owner is
+    banned, erased or archived, or another change of theirs is not finished; Busy, Conflict of ``call_provider``.
     """
 
     def begin(session: Session, now: datetime) -> tuple[_Prepared, datetime] | None:
-        order = find(session)
+        order = _with_owner_locked(session, tenant, find)
         if order.plan_id == wanted.plan_id and order.next_plan_id is None:
             return None  # it has this plan already: this request was carried out before
+        owner = Owner(order.customer_id, order.company_id)
+        refuse_banned(session, tenant, required_owner(session, tenant, owner))
         prepared = _prepared(session, transactions, tenant, order, wanted.plan_id)
         _refuse_begun(order, now)
         _begin(session, tenant, order, now)
@@ -162,10 +174,8 @@ async def change(
         else:
             _change_now(gateway, prepared, wanted, now)
 
-    await _carry_out(transactions, tenant, prepared, at_provider, actor)
     action = "billing.plan_change_planned" if later else "billing.plan_changed"
-    await _record(transactions, tenant, prepared, action, actor)
-    await sync_in_request(transactions, prepared.keys, prepared.order_id)
+    await _carry_out(transactions, tenant, prepared, at_provider, action=action, actor=actor)
 
 
 async def withdraw(
@@ -174,7 +184,7 @@ async def withdraw(
     """Undo a change for the next period. Raises Conflict if none is planned, and as ``change``."""
 
     def begin(session: Session, now: datetime) -> _Prepared:
-        order = find(session)
+        order = _with_owner_locked(session, tenant, find)
         if order.next_plan_id is None or order.subscription_id is None:
             raise Conflict("no_change_planned", "No change of plan is planned.")
         _refuse_begun(order, now)
@@ -196,9 +206,8 @@ async def withdraw(
     def keep(gateway: Gateway) -> None:
         gateway.keep_price(prepared.subscription_id, prepared.present, prepared.once)
 
-    await _carry_out(transactions, tenant, prepared, keep, actor)
-    await _record(transactions, tenant, prepared, "billing.plan_change_withdrawn", actor)
-    await sync_in_request(transactions, prepared.keys, prepared.order_id)
+    withdrawn = "billing.plan_change_withdrawn"
+    await _carry_out(transactions, tenant, prepared, keep, action=withdrawn, actor=actor)
 
 
 def _prepared(
@@ -209,9 +218,9 @@ def _prepared(
     plan_id: UUID,
 ) -> _Prepared:
     """Check that an order's subscription can change to a plan. Raises NotFound, Conflict."""
-    if not is_changeable(order) or order.subscription_id is None:
-        detail = "Its subscription is not paid, not renewed, or runs for a fixed term."
-        raise Conflict("plan_not_changeable", detail)
+    unchangeable = not is_changeable(order) or is_to_be_cancelled(session, order)
+    if unchangeable or order.subscription_id is None:
+        raise _not_changeable()
     plan = session.get(Plan, (tenant.id, plan_id))
     if plan is None:
         raise NotFound("plan_not_found", "There is no such plan.")
@@ -239,6 +248,12 @@ def _prepared(
     )
 
 
+def _not_changeable() -> Conflict:
+    """The error for a subscription whose plan cannot be changed."""
+    detail = "Its subscription is not paid, not renewed, or runs for a fixed term."
+    return Conflict("plan_not_changeable", detail)
+
+
 def _refuse_begun(order: BillingOrder, now: datetime) -> None:
     """Raise Conflict if a planned change has begun, and its first payment is on its way."""
     if order.changes_at is not None and order.changes_at <= now:
@@ -253,8 +268,13 @@ def _present(order: BillingOrder) -> PriceTerms:
 
 
 def _reckoned(gateway: Gateway, prepared: _Prepared, at: datetime) -> ChangePreview:
-    """Return what a change at ``at`` costs. A change that is planned has to be withdrawn first."""
+    """Return what a change at ``at`` costs. A change that is planned has to be withdrawn first.
+
+    Raises Conflict for that, and if it was cancelled at the provider since it was read.
+    """
     facts = gateway.subscription(prepared.subscription_id)
+    if facts.cancels_at is not None or facts.ended_at is not None:
+        raise _not_changeable()
     if facts.is_change_planned:
         detail = "Another change is planned; withdraw it first."
         raise Conflict("change_planned", detail)
@@ -292,21 +312,25 @@ def _is_done(facts: SubscriptionFacts, wanted: PriceTerms) -> bool:
     )
 
 
+def _with_owner_locked(session: Session, tenant: Tenant, find: FindOrder) -> BillingOrder:
+    """Return the order of a change as it is once its owner is locked. Raises as ``find``.
+
+    Locks are taken in the order owner, order, as in a merge and where its state is stored.
+    """
+    found = find(session)
+    lock_owner(session, tenant, Owner(found.customer_id, found.company_id))
+    session.expire_all()
+    order = find(session)
+    session.refresh(order, with_for_update=True)
+    return order
+
+
 def _begin(session: Session, tenant: Tenant, order: BillingOrder, now: datetime) -> None:
-    """Note that a change begins. Raises Conflict while another one is carried out."""
-    found = session.execute(
-        update(BillingOrder)
-        .where(
-            BillingOrder.organization_id == tenant.id,
-            BillingOrder.id == order.id,
-            BillingOrder.changing_since.is_(None)
-            | (BillingOrder.changing_since <= now - _ONE_AT_A_TIME),
-        )
-        .values(changing_since=now)
-        .returning(BillingOrder.id)
-    ).first()
-    if found is None:
-        raise Conflict("change_in_progress", "Another change of plan is being made; look again.")
+    """Note that a change begins. Raises Conflict while one of the same owner is carried out."""
+    owner = Owner(order.customer_id, order.company_id)
+    refuse_changing(session, (BillingOrder.organization_id == tenant.id) & owned_by(owner), now)
+    order.changing_since = now
+    session.flush()
 
 
 async def _carry_out(
@@ -314,11 +338,18 @@ async def _carry_out(
     tenant: Tenant,
     prepared: _Prepared,
     at_provider: Callable[[Gateway], None],
+    *,
+    action: str,
     actor: Actor,
 ) -> None:
-    """Make a change at the provider, and note that it has ended."""
+    """Make a change at the provider, audit it, store what came of it, and note that it has ended.
+
+    Not before it is stored: the next change of the owner is checked against it.
+    """
     try:
         await call_provider(transactions, prepared.keys, at_provider)
+        await _record(transactions, tenant, prepared, action, actor)
+        await sync_in_request(transactions, prepared.keys, prepared.order_id)
     finally:
         await transactions.write(lambda session, _: _end(session, tenant, prepared), actor)
 

@@ -50,8 +50,9 @@ async def create_order(
 
     Errors: `plan_not_found`, `customer_not_found`, `company_not_found` (404);
     `billing_not_set_up`, `public_url_missing`, `plan_is_free`, `plan_archived`,
-    `customer_banned`, `customer_erased`, `subscription_runs`, `other_subscription_runs` (a change
-    of plan, or `again`), `amount_not_payable`, `payment_provider_refused`,
+    `customer_banned`, `customer_erased`, `subscription_runs` (also one that changes to this plan),
+    `change_in_progress`, `other_subscription_runs` (a change of plan, or `again`),
+    `amount_not_payable`, `payment_provider_refused`,
     `plan_archived_at_provider` (409); `payment_provider_unavailable` (503).
     """
 

@@ -162,7 +162,7 @@ def _store_order(
     refuse_banned(session, tenant, request.owner)
     _require_payable(request.plan)
     existing = ExistingOrders(session, tenant, request.owner, request.plan)
-    existing.refuse_subscribed()
+    existing.refuse_subscribed(now)
     if not request.again:
         existing.refuse_other_subscription()
     order = existing.unsettled(now) or _new_order(session, tenant, request, now)

@@ -12,7 +12,9 @@ from membership.members.payers.subscriptions import (
     carry_out,
     charging_orders,
     close_pages,
+    of_customers,
     refresh_payer,
+    refuse_changing,
 )
 from membership.store.models import BillingOrder, Customer
 from membership.web.errors import Conflict, Invalid
@@ -30,9 +32,11 @@ def settle_subscriptions(
     ``cancelled`` are ids of orders; None if nobody was asked. Both customers are locked.
 
     Raises Conflict without a choice if subscriptions of both go on charging, or if one charges
-    somebody who is banned by the merge; Invalid for orders of others.
+    somebody who is banned by the merge, and while the plan of one is being changed; Invalid for
+    orders of others.
     """
     here = stays.organization_id
+    refuse_changing(session, of_customers(here, [stays.id, goes.id]), now)
     of_stays = charging_orders(session, here, [stays.id])
     of_goes = charging_orders(session, here, [goes.id])
     charging = [*of_stays, *of_goes]

@@ -15,6 +15,9 @@ from membership.store.models import BillingOrder, ProviderTaskKind
 from membership.web.errors import Conflict
 
 _SAME_END = timedelta(days=1)
+_CHANGE_LASTS = timedelta(minutes=1)
+"""A change of plan that has not ended by then, such as one of a process that died, holds up no
+other act."""
 
 
 class SubscriptionChoice(StrEnum):
@@ -39,7 +42,7 @@ def subscribed_orders(
         session.scalars(
             select(BillingOrder)
             .where(
-                _of(organization_id, customers),
+                of_customers(organization_id, customers),
                 BillingOrder.subscription_id.is_not(None),
                 BillingOrder.subscription_status != SubscriptionStatus.CANCELED,
             )
@@ -51,6 +54,17 @@ def subscribed_orders(
 def runs(order: BillingOrder) -> bool:
     """Whether an order has a subscription that has not ended."""
     return order.subscription_status not in {None, SubscriptionStatus.CANCELED}
+
+
+def refuse_changing(session: Session, owned: ColumnElement[bool], now: datetime) -> None:
+    """Raise Conflict while the plan of a subscription is being changed.
+
+    ``owned`` is the condition of the orders of one owner, who is locked: what these will charge for
+    is not known until the change has ended.
+    """
+    changing = owned & (BillingOrder.changing_since > now - _CHANGE_LASTS)
+    if session.scalars(select(BillingOrder.id).where(changing).limit(1)).first() is not None:
+        raise Conflict("change_in_progress", "A change of plan is being made; look again.")
 
 
 def charges_again(order: BillingOrder) -> bool:
@@ -107,7 +121,7 @@ def open_pages(session: Session, organization_id: int, customers: Iterable[UUID]
     """Return the provider's ids of payment pages of customers that can still be paid."""
     pages = session.scalars(
         select(BillingOrder.checkout_id).where(
-            _of(organization_id, customers),
+            of_customers(organization_id, customers),
             BillingOrder.state == OrderState.OPEN,
             BillingOrder.checkout_id.is_not(None),
         )
@@ -150,7 +164,7 @@ def provider_ids(
     return tuple(sorted(each for each in found if each is not None))
 
 
-def _of(organization_id: int, customers: Iterable[UUID]) -> ColumnElement[bool]:
+def of_customers(organization_id: int, customers: Iterable[UUID]) -> ColumnElement[bool]:
     """SQL condition: orders of customers."""
     return (BillingOrder.organization_id == organization_id) & BillingOrder.customer_id.in_(
         list(customers)
