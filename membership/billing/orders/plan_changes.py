@@ -146,7 +146,8 @@ async def change(
 
     Raises NotFound; Conflict if the subscription or the plan cannot be changed so, something else
     than what was shown would be charged, the payment fails (nothing is changed then), the owner is
-    banned, erased or archived, or another change of theirs is not finished; Busy, Conflict of ``call_provider``.
+    banned, erased or archived, or another change of theirs is not finished; Busy, Conflict of
+    ``call_provider``.
     """
 
     def begin(session: Session, now: datetime) -> tuple[_Prepared, datetime] | None:
