@@ -1,5 +1,6 @@
 """The table of all pages of the staff side. A new page is a controller and a line in here."""
 
+from functools import cached_property
 from typing import Any, TypeVar
 
 from kiosk.staff.controllers.account import AccountController
@@ -24,64 +25,120 @@ from kiosk.staff.pages.view import PageView
 C = TypeVar("C", bound=Controller)
 
 
+LATER = {
+    CompanyController.name: "company",
+    CardController.name: "card",
+    DesignController.name: "design",
+    SignupController.name: "signup",
+    StripeController.name: "stripe",
+    SubscriptionController.name: "subscription",
+    ApiKeysController.name: "api_keys",
+    AccountController.name: "account",
+}
+"""Attribute of ``Router`` by the name of its page, for pages that are made when first opened."""
+
+
 class Router:
-    """Finds the page of a place, and shows it once it is loaded. Lives in the GUI thread."""
+    """Finds the page of a place, and shows it once it is loaded. Lives in the GUI thread.
+
+    What many sessions open is made with the window. Other pages are made when they are first
+    opened, so that the start does not wait for them.
+    """
 
     def __init__(self, panel: StaffPanel, context: Context) -> None:
-        self._panel = panel
-        self._table: dict[str, Controller] = {}
+        self._panel, self._context = panel, context
+        self._made: dict[str, Controller] = {}
         self.payment = self.add(PaymentController(context))
         self.home = self.add(HomeController(context, self.payment))
         self.checkout = self.add(CheckoutController(context))
         self.customer = self.add(CustomerController(context, self.payment, self.checkout))
-        self.company = self.add(CompanyController(context, self.payment, self.checkout))
-        self.card = self.add(CardController(context))
         self.give = self.add(GiveController(context))
-        self.design = self.add(DesignController(context))
-        self.signup = self.add(SignupController(context))
         self.code_formats = self.add(CodeFormatsController(context))
-        self.stripe = self.add(StripeController(context))
-        self.subscription = self.add(SubscriptionController(context))
-        self.api_keys = self.add(ApiKeysController(context))
-        self.account = self.add(AccountController(context))
         panel.home = self.home.page
+
+    @cached_property
+    def company(self) -> CompanyController:
+        """The profile of a company."""
+        return self.add(CompanyController(self._context, self.payment, self.checkout))
+
+    @cached_property
+    def card(self) -> CardController:
+        """A wallet card."""
+        return self.add(CardController(self._context))
+
+    @cached_property
+    def design(self) -> DesignController:
+        """The designs of cards."""
+        return self.add(DesignController(self._context))
+
+    @cached_property
+    def signup(self) -> SignupController:
+        """The settings of the online signup."""
+        return self.add(SignupController(self._context))
+
+    @cached_property
+    def stripe(self) -> StripeController:
+        """The account at Stripe."""
+        return self.add(StripeController(self._context))
+
+    @cached_property
+    def subscription(self) -> SubscriptionController:
+        """A subscription."""
+        return self.add(SubscriptionController(self._context))
+
+    @cached_property
+    def api_keys(self) -> ApiKeysController:
+        """The API keys."""
+        return self.add(ApiKeysController(self._context))
+
+    @cached_property
+    def account(self) -> AccountController:
+        """The account of whoever is signed in."""
+        return self.add(AccountController(self._context))
 
     def open(self, place: Place) -> Page[Any]:
         """Return the page at a place. Raises LookupError if there is none."""
-        return self._table[place.name].open(place)
+        return self._controller(place).open(place)
 
     def show(self, page: Page[Any], answer: object) -> None:
         """Bring a page to the front of the panel, and show what it has loaded."""
-        view = self._table[page.place.name].page
+        view = self._controller(page.place).page
         view.clear_failures()
         self._panel.show_page(view)
         page.show(answer)
 
     def view(self, place: Place) -> PageView:
         """Return the widget of a place, as it was last filled."""
-        return self._table[place.name].page
+        return self._controller(place).page
 
     def unsaved(self, place: Place) -> object | None:
         """Return what is on a page that is not saved, and lost if it is left; None if nothing."""
-        return self._table[place.name].unsaved()
+        return self._controller(place).unsaved()
 
     def leave(self) -> None:
         """Stop what belongs to the page in front, before another one is loaded."""
-        for controller in self._table.values():
+        for controller in self._made.values():
             controller.leave()
 
     def start_session(self) -> None:
         """Somebody signed in."""
-        for controller in self._table.values():
+        for controller in self._made.values():
             controller.start_session()
 
     def end_session(self) -> None:
         """Somebody signed out."""
-        for controller in self._table.values():
+        for controller in self._made.values():
             controller.end_session()
 
     def add(self, controller: C) -> C:
         """Add a page to the table and to the panel. Returns its controller."""
-        self._table[controller.name] = controller
+        self._made[controller.name] = controller
         self._panel.add(controller.page)
         return controller
+
+    def _controller(self, place: Place) -> Controller:
+        """Return the controller of a place, made now if need be. Raises LookupError if none is."""
+        if place.name in LATER:
+            made: Controller = getattr(self, LATER[place.name])
+            return made
+        return self._made[place.name]

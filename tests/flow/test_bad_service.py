@@ -140,8 +140,9 @@ def a_folder(file: Path) -> None:
     ("spoil", "words"),
     [
         (newer, "was written by a newer version (schema revision from-the-future"),
-        (no_database, "membership.sqlite3"),
-        (a_folder, "membership.sqlite3"),
+        # ``tests/membership/test_serve.py`` has what the service says of each.
+        pytest.param(no_database, "membership.sqlite3", marks=pytest.mark.soak),
+        pytest.param(a_folder, "membership.sqlite3", marks=pytest.mark.soak),
     ],
     ids=["newer", "no-database", "a-folder"],
 )

@@ -41,9 +41,17 @@ SKIPPED = {
 
 
 def walk(
-    service: Service, stripe: StripeServer, examples: int, *, random: bool = False
+    service: Service,
+    stripe: StripeServer,
+    examples: int,
+    *,
+    random: bool = False,
+    wrong_every: int = 1,
 ) -> tuple[int, list[str]]:
-    """Call every operation so often, in each mode; returns the calls made and what was wrong."""
+    """Call every operation so often as it is described, and one of ``wrong_every`` wrongly too.
+
+    Returns the calls made and what was wrong with their answers.
+    """
     ids = Rows(service, stripe).fill().ids
     schema = schemathesis.openapi.from_dict(deepcopy(dict(api_document().text)))
     calls, wrong = 0, []
@@ -62,12 +70,14 @@ def walk(
         )
         case.validate_response(answer, checks=CHECKS)
 
-    for result in schema.get_all_operations():
+    for number, result in enumerate(schema.get_all_operations()):
         assert isinstance(result, Ok), result
         operation = result.ok()
         if operation.label in SKIPPED:
             continue
         for mode in GenerationMode:
+            if mode is GenerationMode.NEGATIVE and number % wrong_every:
+                continue
             generated = operation.as_strategy(generation_mode=mode)
             bounded = settings(
                 max_examples=examples, derandomize=not random, database=None, deadline=None,

@@ -33,7 +33,8 @@ def test_generated_requests_are_answered_as_described(
 ) -> None:
     from tests.membership.generated_requests import walk  # noqa: PLC0415 - see its docstring
 
-    calls, wrong = walk(small_club, databases.stripe, 1)
+    # What is refused is the same everywhere, and ``web/test_every_input.py`` asks every route so.
+    calls, wrong = walk(small_club, databases.stripe, 1, wrong_every=4)
     assert not wrong, "\n\n".join(wrong)
     assert calls > 150
 

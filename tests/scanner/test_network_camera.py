@@ -35,22 +35,24 @@ def scanner(camera: MjpegCamera) -> Iterator[ScannerSupervisor]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "noticed_as"),
+    ("fault", "noticed_as", "times"),
     [
-        (MjpegCamera.hang, (SourceState.STALLED,)),
-        (MjpegCamera.mute, (SourceState.STALLED,)),
-        (MjpegCamera.drop, (SourceState.LOST,)),
-        (MjpegCamera.freeze, (SourceState.FROZEN,)),
-        (MjpegCamera.garbage, (SourceState.LOST, SourceState.STALLED)),
+        (MjpegCamera.hang, (SourceState.STALLED,), 1),
+        (MjpegCamera.mute, (SourceState.STALLED,), 1),
+        (MjpegCamera.drop, (SourceState.LOST,), 2),
+        (MjpegCamera.freeze, (SourceState.FROZEN,), 1),
+        (MjpegCamera.garbage, (SourceState.LOST, SourceState.STALLED), 2),
     ],
+    ids=["hang", "mute", "drop", "freeze", "garbage"],
 )
 def test_a_fault_is_noticed_and_healed(
     camera: MjpegCamera,
     scanner: ScannerSupervisor,
     fault: Callable[[MjpegCamera], None],
     noticed_as: tuple[SourceState, ...],
+    times: int,
 ) -> None:
-    for _ in range(2):
+    for _ in range(times):
         wait_for_text(scanner, "member-9")
         fault(camera)
         change = wait_for_state(scanner, *noticed_as)
@@ -60,7 +62,7 @@ def test_a_fault_is_noticed_and_healed(
         wait_for_text(scanner, "member-9")
 
 
-@pytest.mark.parametrize("silent_s", [4.0, 12.0])
+@pytest.mark.parametrize("silent_s", [pytest.param(4.0, marks=pytest.mark.soak), 12.0])
 def test_a_stream_that_is_taken_and_says_nothing_is_found_again(
     camera: MjpegCamera, silent_s: float
 ) -> None:

@@ -14,6 +14,7 @@ from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.page import HOME, Page, Place
 from kiosk.staff.pages.view import PageView
+from kiosk.staff.router import LATER
 from tests.kiosk.answers import AMARA
 from tests.kiosk.staff.card_messages import CARD, record, wallets
 from tests.kiosk.staff.messages import plans, profile
@@ -86,6 +87,19 @@ def test_a_failure_without_a_handler_is_shown_on_the_page_in_front(
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.NOT_ALLOWED, ""))
     assert staff.panel.page is staff.pages.home.page
     assert staff.pages.home.page.message.text() == ("You may not do this.")
+
+
+@pytest.mark.parametrize(("name", "attribute"), LATER.items(), ids=LATER)
+def test_a_page_that_is_seldom_opened_is_made_then_and_once(
+    staff: Staff, name: str, attribute: str
+) -> None:
+    assert attribute not in vars(staff.pages)
+    staff.presenter.show(Place(name, AMARA.id))
+    made = vars(staff.pages)[attribute]
+    assert made.name == name
+    assert staff.pages.view(Place(name)) is made.page
+    assert staff.panel.page is not made.page, "it is shown once it is loaded"
+    assert set(LATER.values()) & set(vars(staff.pages)) == {attribute}
 
 
 @pytest.mark.parametrize("name", ["customer", "company", "card", "subscription", "checkout"])
