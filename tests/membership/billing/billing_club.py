@@ -15,6 +15,7 @@ from membership.base.vault import open_vault
 from membership.billing.inbox.jobs import InboxWorker
 from membership.billing.outbox.jobs import OutboxWorker
 from membership.billing.stripe.accounts import Keys
+from membership.billing.stripe.event_types import PROCESSED_EVENTS
 from membership.billing.stripe.gateway import Gateway
 from membership.billing.stripe.stripe_gateway import StripeGateway
 from membership.portal.login.sessions import open_session
@@ -74,7 +75,7 @@ class BillingClub:
         with writing as (session, now):
             row = session.get_one(Customer, (self.service.tenant.id, UUID(customer)))
             token = open_session(session, row, now).access_token
-        return requests.request(
+        return self.service.http.request(
             method,
             f"{self.service.url}/v1/join/{self.service.tenant.slug}{path}",
             headers={"Authorization": f"Bearer {token}"},
@@ -116,7 +117,7 @@ class BillingClub:
     def post_webhook(self, body: bytes, headers: dict[str, str]) -> requests.Response:
         """Post a body to the club's webhook endpoint."""
         url = f"{self.service.url}/v1/billing/stripe/{self.service.tenant.slug}/webhook"
-        return requests.post(url, data=body, headers=headers, timeout=TIMEOUT)
+        return self.service.http.post(url, data=body, headers=headers, timeout=TIMEOUT)
 
     def deliver(self, event: Any, **how: Any) -> int:
         """Deliver an event, signed at the service's time; returns the status code."""
@@ -147,9 +148,10 @@ class BillingClub:
         self.deliver_and_process()
 
     def deliver_and_process(self) -> None:
-        """Deliver all new events in order, and process them."""
+        """Deliver the new events that a webhook endpoint is to send, in order, and process them."""
         for event in self.new_events():
-            assert self.deliver(event) == 200
+            if event["type"] in PROCESSED_EVENTS:
+                assert self.deliver(event) == 200
         self.process_inbox()
 
     def buy(self, customer: str, plan: str) -> Any:

@@ -1,15 +1,28 @@
 """Lists of more items than a page has: all can be had, and the count is true."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from api_client.management import ManagementClient
 from api_client.pages import fetch_all
+from membership.members.companies.linking import link_customer
+from membership.members.companies.schemas import NewCompany
+from membership.members.companies.service import create_company
+from membership.members.customers.schemas import NewCustomer
+from membership.members.customers.service import create_customer
+from membership.members.memberships.schemas import NewMembership
+from membership.members.memberships.service import assign
+from membership.members.plans.schemas import NewPlan
+from membership.members.plans.service import create_plan
+from membership.store.models import Card
+from membership.wallet.designs.service import create_design
+from membership.wallet.designs.standard import standard_design
+from passes.codes.barcode import new_card_code
 from tests.membership.conftest import SQLITE
-from tests.membership.support import Service
-from tests.membership.wallet.designs.making import content
+from tests.membership.support import NOON, Service, arranging
 
 MANY = 104
 
@@ -29,10 +42,15 @@ def client(service: Service) -> Iterator[ManagementClient]:
 
 def test_people_of_a_company(service: Service, client: ManagementClient) -> None:
     company = service.company(seat_cap=102)
-    people = [service.customer(f"P{number}") for number in range(MANY)]
-    for person in people:
-        service.link(company, person)
-        service.clock.advance(seconds=1)
+    people = []
+    with arranging(service.database) as session:
+        for number in range(MANY):
+            new = NewCustomer(given_name=f"P{number}")
+            customer = create_customer(session, service.tenant, new, NOON)
+            linked_at = NOON + timedelta(seconds=number)
+            link_customer(session, service.tenant.id, UUID(company), customer.id, linked_at)
+            people.append(str(customer.id))
+    service.clock.advance(seconds=MANY)
     first = client.people_of(UUID(company))
     assert (len(first.items), first.total) == (100, MANY)
     second = client.people_of(UUID(company), first.next_cursor)
@@ -50,8 +68,9 @@ def test_people_of_a_company(service: Service, client: ManagementClient) -> None
 
 def test_plans(service: Service, client: ManagementClient) -> None:
     names = sorted(f"Plan {number:03}" for number in range(MANY))
-    for name in names:
-        service.plan(name)
+    with arranging(service.database) as session:
+        for name in names:
+            create_plan(session, service.tenant, NewPlan(name=name), NOON)
     assert (len(client.plans().items), client.plans().total) == (100, MANY)
     found = fetch_all(client.plans)
     assert [each.name for each in found.items] == names
@@ -60,9 +79,9 @@ def test_plans(service: Service, client: ManagementClient) -> None:
 
 
 def test_companies(service: Service, client: ManagementClient) -> None:
-    for number in range(MANY):
-        service.company(f"North {number:03}")
-    service.company("South")
+    with arranging(service.database) as session:
+        for name in [*(f"North {number:03}" for number in range(MANY)), "South"]:
+            create_company(session, service.tenant, NewCompany(name=name), NOON)
     assert client.companies("").total == MANY + 1
     found = fetch_all(lambda cursor: client.companies("nor", cursor))
     assert (len(found.items), found.complete, found.total) == (MANY, True, MANY)
@@ -75,11 +94,20 @@ def test_designs_cards_and_memberships_are_all_there(
     service: Service, client: ManagementClient
 ) -> None:
     customer, plan = service.customer(), service.plan()
-    for number in range(MANY):
-        body = {"key": f"design-{number}", "name": f"D {number}", "design": content()}
-        service.post("/v1/card-designs", body)
-        service.post("/v1/cards", {"customer_id": customer})
-        service.member(plan, customer_id=customer)
+    sold = NewMembership(plan_id=UUID(plan), customer_id=UUID(customer))
+    with arranging(service.database) as session:
+        for number in range(MANY):
+            create_design(
+                session, service.tenant, key=f"design-{number}", name=f"D {number}",
+                design=standard_design(), now=NOON,
+            )  # fmt: skip
+            session.add(
+                Card(
+                    organization_id=service.tenant.id, id=uuid4(), customer_id=UUID(customer),
+                    code=new_card_code().text, label="", issued_at=NOON, static_since=NOON,
+                )
+            )  # fmt: skip
+            assign(session, service.tenant, sold, NOON)
     assert len(client.designs().items) == MANY
     assert len(client.cards_of(UUID(customer)).items) == MANY
     profile = client.customer(UUID(customer))

@@ -8,12 +8,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from membership.billing.stripe.event_types import PROCESSED_EVENTS
+from tests.generated import examples
 from tests.membership.billing.billing_club import BillingClub, new_club
 
-pytestmark = pytest.mark.both_databases(reason="events are stored in any order under locks")
-
 FEW = settings(
-    max_examples=5,
+    max_examples=examples(20, few=4),
     deadline=None,
     database=None,
     phases=[Phase.generate],
@@ -54,6 +53,7 @@ def assert_paid_once(club: BillingClub, customer: str, order: str) -> None:
     assert [each["status"] for each in invoices] == ["paid"]
 
 
+@pytest.mark.both_databases(reason="events are stored in any order under locks")
 @FEW
 @given(st.permutations(range(4)), st.lists(st.integers(0, 3), max_size=4))
 def test_the_first_events_reordered_and_duplicated(
@@ -95,7 +95,7 @@ def test_orders_are_synchronized_without_any_event(club: BillingClub) -> None:
     assert (sold["status"], sold["last_day"]) == ("active", "2027-05-10")
 
 
-@settings(FEW, max_examples=3)
+@settings(FEW, max_examples=examples(20, few=3))
 @given(st.permutations(range(12)))
 def test_the_events_of_a_failed_and_paid_renewal_reordered(
     club: BillingClub, order: list[int]

@@ -233,6 +233,7 @@ def test_everybody_has_the_shipped_portrait_of_their_name(club: Club) -> None:
     assert stored == {name: (photo.tag, photo) for name, photo in shipped.items()}
 
 
+@pytest.mark.parametrize("club", CASES[:1], indirect=True, ids=" ".join, scope="module")
 def test_codes_are_the_random_sources_own(club: Club, databases: Databases, tmp_path: Path) -> None:
     database = open_database(databases.new(SQLITE, tmp_path))
     other = seed(database, club.now, seed_number=2)

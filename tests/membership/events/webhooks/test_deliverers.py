@@ -33,7 +33,7 @@ def test_two_processes_never_deliver_to_one_endpoint_at_once(
     club: Club, receiver: Receiver
 ) -> None:
     endpoints = [club.endpoint(f"{receiver.url}/{number}")[0] for number in range(3)]
-    events = club.emit(30)
+    events = club.emit(12)
 
     def take_time(handler: Handler) -> None:
         time.sleep(0.002)
@@ -51,7 +51,8 @@ def test_two_processes_never_deliver_to_one_endpoint_at_once(
     def run(work: Work) -> None:
         try:
             while any("pending" in club.states(each) for each in endpoints):
-                deliver(work)
+                if not deliver(work):
+                    time.sleep(0.005)  # others have what is left
         except BaseException as error:  # noqa: BLE001 - told by the assertion below
             failures.append(error)
 
@@ -106,7 +107,7 @@ def test_killed_in_the_middle_of_deliveries_loses_nothing(
     club = open_club(databases, SQLITE, tmp_path)
     try:
         endpoint, secret = club.endpoint(receiver.url, EventType.PLAN_CREATED)
-        events = club.emit(60)
+        events = club.emit(25)
         hanging = threading.Event()
 
         def hang(handler: Handler) -> None:

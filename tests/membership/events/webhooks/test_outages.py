@@ -132,6 +132,7 @@ def test_an_endpoint_with_nothing_free_holds_up_no_other(club: Club, receiver: R
     assert club.states(second) == ["delivered"]
 
 
+@pytest.mark.both_databases(reason="the statement of each database")
 def test_all_that_waits_is_put_behind_by_one_statement(club: Club, receiver: Receiver) -> None:
     line = Line(club, receiver)
     (refused,) = line.emit("a")

@@ -20,6 +20,7 @@ from membership.events.webhooks.retry_policy import (
     refuses_event,
 )
 from membership.store.models import WebhookDelivery
+from tests.generated import examples
 from tests.membership.events.conftest import Club
 from tests.membership.events.webhooks.receiver import Handler, Receiver
 from tests.membership.support import arranging
@@ -94,7 +95,7 @@ class Line:
 @pytest.mark.parametrize(
     "status",
     [
-        pytest.param(400, id="refused"),
+        pytest.param(400, id="refused", marks=pytest.mark.both_databases(reason="one of them")),
         pytest.param(422, id="unprocessable"),
         pytest.param(429, id="limited"),
         pytest.param(500, id="broken"),
@@ -162,9 +163,10 @@ def test_an_outage_is_not_many_bad_events(club: Club, receiver: Receiver) -> Non
     assert all(each.set_aside_at is None for each in line.of(events))
 
 
+@pytest.mark.both_databases(reason="what waits behind another is put there by one statement")
 @seed(14)
 @settings(
-    max_examples=10,
+    max_examples=examples(50, few=5),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.membership.application import api_document
 from tests.membership.support import Service
 
 
@@ -87,7 +88,7 @@ def test_a_merge_frees_the_seat_of_the_second_record(service: Service) -> None:
 
 def test_the_description_of_a_state_says_what_it_does(service: Service) -> None:
     """Each sentence of it holds, what a limited company gives included."""
-    schemas = service.call("GET", "/openapi.json").json()["components"]["schemas"]
+    schemas = api_document().text["components"]["schemas"]
     for name in ("CustomerChange", "NewCustomer"):
         described = schemas[name]["properties"]["state"]["description"]
         assert "a seat of a company that limits them" in described

@@ -181,7 +181,7 @@ _ACTS = st.lists(
 
 
 @settings(
-    max_examples=examples(10),
+    max_examples=examples(50, few=6),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -219,6 +219,7 @@ def found_anew(service: Service) -> None:
         MIGRATION._fill(connection)
 
 
+@pytest.mark.both_databases(reason="the statements of a migration")
 def test_the_migration_reads_a_page_at_a_time_and_finds_all(service: Service) -> None:
     """Several pages of memberships, of two clubs, some of them never renewed."""
     before = {}
@@ -243,6 +244,7 @@ def test_the_migration_reads_a_page_at_a_time_and_finds_all(service: Service) ->
             assert club.get(path)["periods"] == periods, (page, path)
 
 
+@pytest.mark.both_databases(reason="the statements of a migration")
 def test_indexes_serve_the_migration(service: Service) -> None:
     ids = [uuid4() for _ in range(500)]
     service.customer()  # which makes an entry in the audit

@@ -157,6 +157,7 @@ def test_what_shows_on_no_card_marks_none(club: Club) -> None:
     assert club.marked() == []
 
 
+@pytest.mark.both_databases(reason="what is read by number, in pieces")
 def test_the_organization_is_on_all_of_its_cards(club: Club) -> None:
     other = Club(club.service.fresh())
     club.service.patch("/v1/organization", expires_soon_days=3)
@@ -233,6 +234,7 @@ def test_it_begins_at_the_end_with_all_cards_marked(club: Club) -> None:
     assert club.marked() == [0, 1, 2]
 
 
+@pytest.mark.both_databases(reason="what is read by number, in pieces")
 def test_more_events_than_a_batch_are_all_read(club: Club) -> None:
     with arranging(club.service.database) as session:
         for number in range(5):
@@ -248,6 +250,7 @@ def test_more_events_than_a_batch_are_all_read(club: Club) -> None:
     assert not consume_events(work)
 
 
+@pytest.mark.both_databases(reason="what is read by number, in pieces")
 def test_a_large_company_is_marked_in_chunks_that_are_kept(club: Club) -> None:
     service = club.service
     company = club.company(seat_cap=5)
@@ -283,6 +286,7 @@ def test_a_large_company_is_marked_in_chunks_that_are_kept(club: Club) -> None:
     assert club.marked() == [0, 1, 2]
 
 
+@pytest.mark.both_databases(reason="what is read by number, in pieces")
 def test_what_changes_while_chunks_are_marked_is_asked_for_anew(club: Club) -> None:
     service, here = club.service, club.service.tenant.id
     with arranging(service.database) as session:
@@ -330,6 +334,7 @@ def test_two_processes_do_not_consume_at_once(postgres_service: Service) -> None
     assert club.marked() == [1]
 
 
+@pytest.mark.both_databases(reason="what is read by number, in pieces")
 def test_events_are_kept_until_they_were_read(
     backend: str, databases: Databases, tmp_path: Path
 ) -> None:
