@@ -4,6 +4,8 @@ from collections.abc import Callable
 from itertools import cycle, product
 from typing import Any
 
+import pytest
+
 from tests.membership.billing.billing_club import BillingClub
 from tests.membership.billing.members import buy_gold, own_subscription
 from tests.membership.public import written_log
@@ -64,10 +66,24 @@ def own_keys(club: BillingClub) -> dict[str, set[str]]:
     return sent
 
 
-def test_an_order_that_failed_once_is_taken_when_it_is_corrected(club: BillingClub) -> None:
+FAULTS = ((400, False), (402, False), (404, False), (500, False), (None, True))
+"""Status of an answer, and whether it is lost."""
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        pytest.param(list(zip(cycle(FAULTS), REFUSED_CALLS, strict=False)), id="each-once"),
+        pytest.param(
+            list(product(FAULTS, REFUSED_CALLS)), id="every-combination", marks=pytest.mark.soak
+        ),
+    ],
+)
+def test_an_order_that_failed_once_is_taken_when_it_is_corrected(
+    club: BillingClub, cases: list[tuple[tuple[int | None, bool], int]]
+) -> None:
     plan, corrections = club.gold_plan(), cycle(CORRECTIONS)
-    faults = ((400, False), (402, False), (404, False), (500, False), (None, True))
-    for (status, lost), number in product(faults, REFUSED_CALLS):
+    for (status, lost), number in cases:
         name = next(corrections)
         customer = club.service.customer(email="amara@example.com")
         fail_at(club, number, status, lost=lost)

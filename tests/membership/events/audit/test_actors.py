@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -159,22 +160,28 @@ def test_every_job_has_an_actor(databases: Databases, tmp_path: Path) -> None:
     database.engine.dispose()
 
 
-def _openings(tree: ast.AST) -> list[ast.Call]:
-    """The calls of ``Database.writing`` in a module."""
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "writing"
-    ]
+@cache
+def _openings() -> list[tuple[str, ast.Call]]:
+    """The calls of ``Database.writing`` in the service, each with its module."""
+    found = []
+    for file in sorted((ROOT / "membership").rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if ".writing" not in text:
+            continue
+        found += [
+            (str(file.relative_to(ROOT)), node)
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "writing"
+        ]
+    return found
 
 
 def test_every_place_names_its_actor_and_time() -> None:
     places = {
-        f"{file.relative_to(ROOT)}:{call.lineno}": ast.unparse(call.args[0]) if call.args else ""
-        for file in sorted((ROOT / "membership").rglob("*.py"))
-        for call in _openings(ast.parse(file.read_text(encoding="utf-8")))
+        f"{module}:{call.lineno}": ast.unparse(call.args[0]) if call.args else ""
+        for module, call in _openings()
     }
     assert len(places) > 40
     odd = {
@@ -187,9 +194,8 @@ def test_every_place_names_its_actor_and_time() -> None:
 
 def test_only_the_first_start_writes_without_an_audit() -> None:
     unaudited = [
-        str(file.relative_to(ROOT))
-        for file in (ROOT / "membership").rglob("*.py")
-        for call in _openings(ast.parse(file.read_text(encoding="utf-8")))
+        module
+        for module, call in _openings()
         if any(each.arg == "audited" for each in call.keywords)
     ]
     # The first of a club, and the check value of a key, which belongs to no organization.

@@ -103,6 +103,7 @@ def test_they_are_created_changed_read_and_audited(service: Service) -> None:
     assert service.scan("12/34")["outcome"] == "unknown_code"
 
 
+@pytest.mark.both_databases(reason="the search of each database")
 def test_the_search_finds_them_among_others(service: Service) -> None:
     first = service.customer("Amara", former_numbers=["M-1234", "00987"])
     other = service.customer("Bela", phone="+493012345678")
