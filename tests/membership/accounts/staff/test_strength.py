@@ -79,16 +79,18 @@ LOOKS: tuple[dict[str, str], ...] = (
 )
 
 
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("word", DIGITS)
-def test_a_common_word_with_digits_of_its_own_is_weak_in_every_look(word: str) -> None:
+def test_a_common_word_with_digits_of_its_own_is_weak_in_every_look(word: str, step: int) -> None:
+    """Every seventh of all dresses has each look, case, number of times and back among them."""
     dressed = [
-        "".join(look.get(sign, sign) for sign in case(word) * times)
+        "".join(look.get(sign, sign) for sign in case(word) * times) + back
         for look in LOOKS
         for case in CASES
         for times in (1, 2)
-    ]
-    backs = ("", "123", " 2026 !")
-    assert [each + back for each in dressed for back in backs if passes(each + back)] == []
+        for back in ("", "123", " 2026 !")
+    ][::step]
+    assert [each for each in dressed if passes(each)] == []
 
 
 @pytest.mark.parametrize(
