@@ -31,6 +31,7 @@ from .client import M, keyed
 from .keys import KeyClient
 from .organization import OrganizationClient
 from .payments import PaymentsClient
+from .people import PeopleClient
 from .scanner_setup import ScannerSetupClient
 from .signup import SignupClient
 from .stripe_setup import StripeSetupClient
@@ -44,6 +45,7 @@ _FACTOR = "/v1/staff/me/second-factor"
 
 class ManagementClient(
     PaymentsClient,
+    PeopleClient,
     SignupClient,
     ScannerSetupClient,
     StripeSetupClient,

@@ -275,8 +275,7 @@ class StaffPresenter(QObject):
     @Slot(str, QImage)
     def on_photo(self, path: str, image: QImage) -> None:
         """A photo was loaded."""
-        self.pages.customer.show_photo(path, image)
-        self.pages.give.show_photo(path, image)
+        self.pages.show_photo(path, image)
 
     @Slot()
     def _on_sign_out(self) -> None:

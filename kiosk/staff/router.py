@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any, TypeVar
 
+from PySide6.QtGui import QImage
+
 from kiosk.staff.controllers.account import AccountController
 from kiosk.staff.controllers.api_keys import ApiKeysController
 from kiosk.staff.controllers.card import CardController
@@ -14,6 +16,7 @@ from kiosk.staff.controllers.customer import CustomerController
 from kiosk.staff.controllers.design import DesignController
 from kiosk.staff.controllers.give import GiveController
 from kiosk.staff.controllers.home import HomeController
+from kiosk.staff.controllers.merge import MergeController
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.signup import SignupController
 from kiosk.staff.controllers.stripe import StripeController
@@ -34,6 +37,7 @@ LATER = {
     SubscriptionController.name: "subscription",
     ApiKeysController.name: "api_keys",
     AccountController.name: "account",
+    MergeController.name: "merge",
 }
 """Attribute of ``Router`` by the name of its page, for pages that are made when first opened."""
 
@@ -60,6 +64,11 @@ class Router:
     def company(self) -> CompanyController:
         """The profile of a company."""
         return self.add(CompanyController(self._context, self.payment, self.checkout))
+
+    @cached_property
+    def merge(self) -> MergeController:
+        """Two files of one person."""
+        return self.add(MergeController(self._context))
 
     @cached_property
     def card(self) -> CardController:
@@ -114,6 +123,13 @@ class Router:
     def unsaved(self, place: Place) -> object | None:
         """Return what is on a page that is not saved, and lost if it is left; None if nothing."""
         return self._controller(place).unsaved()
+
+    def show_photo(self, path: str, image: QImage) -> None:
+        """A photo was loaded: show it where it belongs."""
+        self.customer.show_photo(path, image)
+        self.give.show_photo(path, image)
+        if MergeController.name in self._made:
+            self.merge.show_photo(path, image)
 
     def leave(self) -> None:
         """Stop what belongs to the page in front, before another one is loaded."""

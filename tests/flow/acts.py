@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile
+from api_client.messages.scan import CustomerView
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.design import DESIGNS
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
@@ -29,6 +30,7 @@ class Somebody:
     membership_id: UUID = field(init=False)
     company_id: UUID = field(init=False)
     before: CustomerProfile = field(init=False)
+    duplicate: CustomerView = field(init=False)
 
     def __post_init__(self) -> None:
         client, names = self.client, {"given_name": "Ada", "family_name": self.family_name}
@@ -58,6 +60,15 @@ class Somebody:
         """Issue a card, and return its id."""
         design = self.client.designs().items[0]
         return self.client.issue_card(self.id, design.id, str(uuid4())).card.id
+
+    def add_duplicate(self) -> None:
+        """Enter the same person a second time."""
+        names = {"given_name": "Ada", "family_name": self.family_name}
+        self.duplicate = self.client.create_customer(names, str(uuid4())).customer
+
+    def end_membership(self) -> None:
+        """End the membership."""
+        self.client.end(self.membership_id, {"why": "moved away"}, str(uuid4()))
 
     def add_payment(self) -> None:
         """Take a payment."""
@@ -183,6 +194,27 @@ def _unlink(hands: Hands, who: Somebody) -> None:
     hands.click(button(line, "Unlink"))
 
 
+def _merge(hands: Hands, who: Somebody) -> None:
+    """Compare somebody with their duplicate, unless that is done already, and merge them."""
+    page, panel = hands.at.kiosk.management.pages.merge.page, hands.at.kiosk.management.panel
+    if panel.page is not page:
+        hands.click(button(page_of(hands), "Merge with …"))
+        hands.at.wait_until(lambda: panel.page is page)
+        hands.type_over(page.finder.search, who.duplicate.number)
+        hands.at.wait_until(lambda: len(page.finder.choose_buttons) == 1)
+        hands.click(page.finder.choose_buttons[0])
+        hands.at.wait_until(lambda: page.goes is not None)
+    hands.click(page.merge_button)
+
+
+def _merged(who: Somebody) -> int:
+    return int(who.client.customer(who.duplicate.id).customer.id == who.id)
+
+
+def _erased(who: Somebody) -> int:
+    return int(who.profile().customer.name == "Erased customer")
+
+
 def _add_plan(who: Somebody) -> None:
     fields = {"name": f"Old {who.family_name}", "price_minor": 1000, "currency": "EUR"}
     who.client.save_plan(None, fields, str(uuid4()))
@@ -207,6 +239,9 @@ ACTS = (
         lambda who: {"given_name": "Neu", "family_name": who.family_name}, names_person=False),
     Act("edit customer", _customer, _press("Edit …"), lambda who: _found(who, "Changed"),
         lambda _who: {"given_name": "Changed"}),
+    Act("merge", _customer, _merge, _merged, prepare=lambda who: who.add_duplicate()),
+    Act("erase", _customer, _press("Erase …"), _erased, lambda who: {"confirm": who.number},
+        lambda who: who.end_membership()),
     Act("new company", _home, _press("New company …"), lambda who: _companies(who, "Firm"),
         lambda who: {"name": f"Firm {who.family_name}"}, names_person=False),
     Act("link", _company, _press("Link …"), lambda who: len(who.profile().companies),

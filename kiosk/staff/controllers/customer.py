@@ -11,13 +11,17 @@ from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.merge import MERGE
 from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.people import load_person
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
 from kiosk.staff.forms.card import CardForms
 from kiosk.staff.forms.customer import customer_form, end_logins_form
+from kiosk.staff.forms.erase import erase_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.profile import ProfilePage
+from kiosk.staff.words.merge import Person
 from kiosk.staff.words.profile import customer_words
 from kiosk.staff.words.subscription import runs, stops
 from kiosk.staff.worker import Task
@@ -38,6 +42,7 @@ class CustomerController(ProfileController):
     name = CUSTOMER
     edit_scope = "customers:write"
     entry_place = COMPANY
+    of_person = True
 
     def __init__(
         self, context: Context, payments: PaymentController, checkout: CheckoutController
@@ -98,10 +103,14 @@ class CustomerController(ProfileController):
         self._context.changes.ask(*form)
 
     def act(self, action: Action, target: object) -> None:
-        """As on every profile; issue a card, and end the customer's logins."""
+        """As on every profile; issue a card, end logins, merge and erase."""
         super().act(action, target)
         if action is Action.ISSUE:
             self._issue()
+        elif action is Action.MERGE:
+            self._context.navigation.open(Place(MERGE, self._shown().customer.id))
+        elif action is Action.ERASE:
+            self._erase()
         elif action is Action.END_LOGINS:
             self._context.changes.ask(*end_logins_form(self._texts, self._shown()))
 
@@ -120,6 +129,19 @@ class CustomerController(ProfileController):
             self._context.changes.ask(*form, self._on_issued, asked_on=asked_on)
 
         self._context.send(Task("designs", lambda client, _: client.designs(), choose))
+
+    def _erase(self) -> None:
+        """Load the customer anew, with what the payment provider has, then ask."""
+        customer_id, asked_on = self._shown().customer.id, self._context.navigation.front
+        sees = self._session.may("memberships:read")
+
+        def load(client: ManagementClient, _once: str) -> Person:
+            return load_person(client, customer_id, sees_payer=sees)
+
+        def ask(person: Person) -> None:
+            self._context.changes.ask(*erase_form(self._texts, person), asked_on=asked_on)
+
+        self._context.send(Task("erase_whom", load, ask))
 
     def _on_issued(self, issued: IssuedCard) -> None:
         self._context.navigation.open(Place(CARD, issued.card.id))

@@ -32,10 +32,14 @@ Owner = Mapping[str, str]
 
 
 class ProfileController(Controller):
-    """Base of both. ``edit_scope`` is needed to edit; ``entry_place`` is where an entry leads."""
+    """Base of both. ``edit_scope`` is needed to edit; ``entry_place`` is where an entry leads.
+
+    ``of_person``: a customer, who can be merged and erased.
+    """
 
     edit_scope: str
     entry_place: str
+    of_person: bool = False
 
     def __init__(
         self,
@@ -121,6 +125,8 @@ class ProfileController(Controller):
             cards=may("cards:write"),
             payments=may("memberships:read"),
             online=bool(self._session.takes_orders),
+            merge=self.of_person and may(self.edit_scope),
+            erase=self.of_person and may("personal:write"),
         )
 
     def _act_on_membership(self, action: Action, line: MembershipLine) -> None:

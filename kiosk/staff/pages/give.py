@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from kiosk.staff.pages.lines import ActionLine
+from kiosk.staff.pages.member_search import MemberSearch
 from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.profile import Entry
-from kiosk.style import L, M, S
+from kiosk.style import L, M
 from kiosk.texts import Texts
-
-_TYPING_PAUSE_MS = 200
 
 
 class GivePage(PageView):
@@ -28,28 +26,14 @@ class GivePage(PageView):
         super().__init__(texts)
         say = texts.say
         self.code = label("", "muted")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(say("Name, number, email or phone of the member"))
-        self.search.setAccessibleName(say("Search"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaxLength(200)
-        # What a scanner types here is a scan, as in the search of the desk.
-        self.search.setProperty("search", True)
+        self.finder = MemberSearch(texts)
+        self.search = self.finder.search
         self.done = label("", "strong")
         self.undo_button = QPushButton(say("Undo"))
         self.profile_button = QPushButton(say("Open profile"))
         self.profile_button.setObjectName("primary")
-        self.choose_buttons: list[QPushButton] = []
-        self._entered = ""
-        """What was typed when Enter was pressed, before its answer came."""
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_TYPING_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
-        self.search.textChanged.connect(self._on_typed)
-        self.search.returnPressed.connect(self._on_enter)
+        self.finder.searched.connect(self.searched)
+        self.finder.chosen.connect(self.chosen)
         self.undo_button.clicked.connect(self.undone)
         self.profile_button.clicked.connect(self.profile_wanted)
         self._foot = QWidget()
@@ -66,43 +50,24 @@ class GivePage(PageView):
         layout.addWidget(self.message)
         layout.addWidget(self.done)
         layout.addWidget(self._foot)
-        layout.addWidget(self.search)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.finder, 1)
         self._rest = QWidget()
         layout.addWidget(self._rest, 1)
+
+    @property
+    def choose_buttons(self) -> list[QPushButton]:
+        """The buttons beside those who were found."""
+        return self.finder.choose_buttons
 
     def ask(self, code: str) -> None:
         """Ask for the member who gets the card with this code."""
         self.code.setText(self._texts.say("Code: {code}", code=code))
         self._show_state("")
-        self.search.clear()
-        self._pause.stop()
-        self.show_hits("", ())
-        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.finder.begin()
 
     def show_hits(self, text: str, hits: Sequence[Entry]) -> None:
         """Show who was found for ``text``, if that is still what is typed."""
-        if text != self.search.text().strip():
-            return
-        body = QWidget()
-        body.setObjectName("scrolled")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, S, 0)
-        column.setSpacing(S)
-        self.choose_buttons = []
-        for hit in hits:
-            button = QPushButton(self._texts.say("Choose"))
-            button.setAccessibleName(f"{self._texts.say('Choose')} {hit.title}")
-            button.clicked.connect(lambda _on=False, id_=hit.id: self.chosen.emit(id_))
-            self.choose_buttons.append(button)
-            column.addWidget(ActionLine(hit.title, (hit.below,), (button,)))
-        if text and not hits:
-            column.addWidget(label(self._texts.say("Nobody found for “{text}”.", text=text)))
-        column.addStretch()
-        self._scroll.setWidget(body)
-        if text and text == self._entered:
-            self._entered = ""
-            self._go_on()
+        self.finder.show_hits(text, hits)
 
     def show_given(self, sentence: str) -> None:
         """Show whom the card belongs to now, with Undo."""
@@ -114,37 +79,12 @@ class GivePage(PageView):
         self._show_state("")
         self.done.setText(sentence)
         self.done.show()
-        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.finder.focus()
 
     def _show_state(self, sentence: str, *, may_undo: bool = False) -> None:
         self.done.setText(sentence)
         self.done.setVisible(bool(sentence))
         self._foot.setVisible(may_undo)
-        self.search.setVisible(not may_undo)
-        self._scroll.setVisible(not may_undo)
+        self.finder.setVisible(not may_undo)
         self._rest.setVisible(may_undo)
         self.undo_button.setEnabled(True)
-
-    def _ask(self) -> None:
-        self.searched.emit(self.search.text().strip())
-
-    def _on_typed(self) -> None:
-        self._entered = ""
-        self.choose_buttons = []
-        self._pause.start()
-
-    def _on_enter(self) -> None:
-        """Go on with who was found for exactly what is typed, once the answer is there."""
-        self._entered = self.search.text().strip()
-        if self._pause.isActive():
-            self._pause.stop()
-            self._ask()
-        else:
-            self._go_on()
-
-    def _go_on(self) -> None:
-        """Choose the only one who was found; of several, go to the first one's button."""
-        if len(self.choose_buttons) == 1:
-            self.choose_buttons[0].click()
-        elif self.choose_buttons:
-            self.choose_buttons[0].setFocus(Qt.FocusReason.TabFocusReason)

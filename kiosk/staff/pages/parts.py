@@ -58,6 +58,8 @@ class Action(StrEnum):
     CHANGE_PLAN = "change_plan"
     KEEP_PLAN = "keep_plan"
     END_LOGINS = "end_logins"
+    MERGE = "merge"
+    ERASE = "erase"
     SETTLE = "settle"
 
 

@@ -34,7 +34,7 @@ _INITIALS = Paint("#8f9cab", "#8f9cab")
 class Allowed:
     """What the role of the person who is signed in allows on a profile.
 
-    ``online``: plans can be ordered and paid online.
+    ``online``: plans can be ordered and paid online. ``merge`` and ``erase`` are of a person.
     """
 
     memberships: bool
@@ -43,6 +43,8 @@ class Allowed:
     cards: bool = False
     payments: bool = False
     online: bool = False
+    merge: bool = False
+    erase: bool = False
 
 
 class ProfilePage(PageView):
@@ -89,6 +91,8 @@ class ProfilePage(PageView):
         self.flag_lines: list[ActionLine] = []
         self.issue_button: QPushButton | None = None
         self.order_button: QPushButton | None = None
+        self.merge_button: QPushButton | None = None
+        self.erase_button: QPushButton | None = None
 
     def show_profile(self, words: ProfileWords, allowed: Allowed) -> None:
         """Show a profile from the top."""
@@ -119,6 +123,8 @@ class ProfilePage(PageView):
         if words.cards is not None:
             right.addWidget(self._cards(words.cards, allowed))
         right.addWidget(self._entries(words, allowed))
+        if allowed.merge or allowed.erase:
+            right.addWidget(self._whole_person(allowed))
         right.addStretch()
         return Columns(left, right, spacing=M, shares=(3, 2))
 
@@ -173,6 +179,21 @@ class ProfilePage(PageView):
             section.add(line)
         if not cards:
             section.add(label(self._texts.say("No card yet."), "muted"))
+        return section
+
+    def _whole_person(self, allowed: Allowed) -> Section:
+        """Return the buttons of what is done to a person as a whole, for good."""
+        say = self._texts.say
+        section = Section(say("THE WHOLE FILE"))
+        self.merge_button = self.erase_button = None
+        if allowed.merge:
+            self.merge_button = QPushButton(say("Merge with …"))
+            self.merge_button.clicked.connect(lambda: self.acted.emit(Action.MERGE, None))
+            section.add(self.merge_button)
+        if allowed.erase:
+            self.erase_button = QPushButton(say("Erase …"))
+            self.erase_button.clicked.connect(lambda: self.acted.emit(Action.ERASE, None))
+            section.add(self.erase_button)
         return section
 
     def _entries(self, words: ProfileWords, allowed: Allowed) -> Section:

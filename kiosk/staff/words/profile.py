@@ -78,7 +78,7 @@ def customer_words(
     say = texts.say
     twice = held_twice(profile.memberships, texts)
     facts = (
-        (say("State"), _state(profile.customer.state, texts)),
+        (say("State"), state_word(profile.customer.state, texts)),
         (say("Email"), profile.email or ""),
         (say("Phone"), profile.phone or ""),
         (say("Born"), texts.day(profile.birth_date) if profile.birth_date else ""),
@@ -170,7 +170,7 @@ def _person_entry(person: LinkedCustomer, texts: Texts, zone: str) -> Entry:
     return Entry(person.customer.id, person.customer.name, below, removable=True)
 
 
-def _state(state: CustomerState, texts: Texts) -> str:
+def state_word(state: CustomerState, texts: Texts) -> str:
     """Return a word for a customer's state."""
     return {
         CustomerState.ACTIVE: texts.say("active"),

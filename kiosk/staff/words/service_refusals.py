@@ -50,6 +50,11 @@ def _of_people(texts: Texts) -> dict[str, str]:
         "customer_erased": say("The data of this customer was erased; nothing can be changed."),
         "customer_banned": say("This customer is blocked."),
         "customer_changed": say("Somebody else is changing this customer; try again."),
+        "already_merged": say("This was merged already. Go back, and look for who is left."),
+        "merge_with_self": say("Both are the same person already."),
+        "too_many_former_numbers": say(
+            "Both have too many former numbers together. Take some out first."
+        ),
         "name_missing": say("A name is needed."),
         "phone_invalid": say("This is not a complete telephone number."),
         "photo_invalid": say("This is not a complete picture (JPEG, PNG or WebP)."),

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.orm import Session
 
+from api_client.messages.people import AtProvider, Erased
 from api_client.messages.scan import CustomerState
 from membership.data.privacy.data_subject import (
     TABLES,
@@ -25,7 +26,7 @@ from membership.data.privacy.data_subject import (
 )
 from membership.data.privacy.fields import FIELDS, Erasure, Field
 from membership.data.privacy.redaction import redact_answer, redact_entry
-from membership.data.privacy.schemas import AtProvider, Erased, EraseRequest
+from membership.data.privacy.schemas import EraseRequest
 from membership.events.audit.recorder import record
 from membership.events.outbox import emit
 from membership.events.types import EventType

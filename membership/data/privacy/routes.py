@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
 
+from api_client.messages.people import Erased
 from membership.base.scopes import Scope
 from membership.data.privacy.erasure import erase
 from membership.data.privacy.export import personal_data
-from membership.data.privacy.schemas import Erased, EraseRequest, PersonalData
+from membership.data.privacy.schemas import EraseRequest, PersonalData
 from membership.web.access import Call, writes
 from membership.web.methods import is_head
 

@@ -39,28 +39,3 @@ class EraseRequest(RequestBody):
         description="Have the payment provider delete the customer as well, with their payment "
         "methods. It keeps payments and invoices.",
     )
-
-
-class AtProvider(Message):
-    """What the payment provider has of an erased customer."""
-
-    customer_ids: tuple[str, ...] = Field(
-        examples=[["cus_NffrFeUfNV2Hib"]], description="Its ids of the customer, shown this once."
-    )
-    deleted: bool = Field(description="Whether the customer is deleted there, within seconds.")
-    stays: str = Field(
-        examples=["Payments, invoices and receipts."], description="What is kept there, in words."
-    )
-
-
-class Erased(Message):
-    """A customer whose personal data was erased."""
-
-    customer_id: UUID
-    number: str = Field(examples=["C-000123"])
-    erased_at: AwareDatetime
-    at_provider: AtProvider | None = Field(
-        default=None,
-        description="What stays at the payment provider; left out for whom it never knew, and in "
-        "the answer to a repeated request.",
-    )

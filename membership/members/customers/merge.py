@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, insert, select, updat
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from api_client.messages.people import MergedCustomer, MovedCounts
 from api_client.messages.scan import CustomerState
 from membership.events.audit.recorder import plain, record
 from membership.events.outbox import emit
@@ -28,7 +29,6 @@ from membership.members.customers.former_numbers import (
     numbers_in,
 )
 from membership.members.customers.logins import MERGED, end_logins
-from membership.members.customers.merge_schemas import MergedCustomer, MovedCounts
 from membership.members.customers.search_index import index_customer
 from membership.members.customers.service import no_such_customer
 from membership.members.customers.views import customer_view, number_text

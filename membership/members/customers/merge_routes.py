@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import BaseModel
 
+from api_client.messages.people import MergedCustomer
 from membership.base.scopes import Scope
 from membership.members.customers.duplicates import list_duplicates
 from membership.members.customers.merge import merge
-from membership.members.customers.merge_schemas import DuplicatePage, MergedCustomer, MergeRequest
+from membership.members.customers.merge_schemas import DuplicatePage, MergeRequest
 from membership.web.access import Call, reads, writes_once
 from membership.web.idempotency import once
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit

@@ -25,26 +25,6 @@ class MergeRequest(RequestBody):
     )
 
 
-class MovedCounts(Message):
-    """How many rows of the duplicate were moved."""
-
-    memberships: int
-    links: int = Field(description="Links to companies, ended ones included.")
-    cards: int
-    visits: int
-
-
-class MergedCustomer(Message):
-    """The remaining customer."""
-
-    customer: CustomerView
-    merged_id: UUID = Field(
-        description="Former id of the duplicate, which now finds this customer."
-    )
-    merged_number: str = Field(description="Former number of the duplicate.", examples=["C-000123"])
-    moved: MovedCounts
-
-
 class DuplicateReason(StrEnum):
     """What two customers have in common."""
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from api_client.messages.people import PayerSubscription, PayerView
 from membership.base.scopes import Scope
 from membership.members.customers.service import get_customer
-from membership.members.payers.schemas import PayerSubscription, PayerView
 from membership.members.payers.subscriptions import (
     charges_again,
     open_pages,

@@ -1,6 +1,7 @@
 """Refusals of the service in the language of the desk, by their codes."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from api_client.messages.scan import Problem
 from kiosk.failures import failure_of
 from kiosk.staff.forms.request import refusal
 from kiosk.staff.notices import sentence_of
+from kiosk.staff.words.erase import erase_refusal
+from kiosk.staff.words.merge import merge_refusal
 from kiosk.staff.words.service_refusals import service_refusal
 from kiosk.texts import Texts
 from tests.conftest import ROOT
@@ -20,12 +23,19 @@ ELSEWHERE = {
     "not_the_last_change": "the form of an undo",
     "nothing_to_undo": "the form of an undo",
     "undo_too_late": "the form of an undo",
+    "subscriptions_undecided": "the forms of a customer and of a merge",
+    "order_not_charging": "the form of a merge",
+    "memberships_running": "the form of an erasure",
+    "confirm_wrong": "the form of an erasure",
 }
 """Codes with words in forms of their own."""
 PLACES = (
     "members/memberships",
     "billing/desk",
     "members/customers/service.py",
+    "members/customers/merge.py",
+    "members/payers",
+    "data/privacy/erasure.py",
     "members/companies/linking.py",
     "members/plans/service.py",
     "wallet/cards",
@@ -38,10 +48,10 @@ NOT_AT_THE_DESK = {
 }
 
 
-def codes() -> set[str]:
+def codes(places: tuple[str, ...] = PLACES) -> set[str]:
     """The codes with which the service refuses in these places."""
     found = set()
-    for place in PLACES:
+    for place in places:
         path = ROOT / "membership" / place
         files: list[Path] = [path] if path.is_file() else sorted(path.rglob("*.py"))
         for file in files:
@@ -60,6 +70,27 @@ def test_what_staff_are_refused_most_has_words() -> None:
     assert len(refused) > 25
     without = {code for code in refused if not service_refusal(code, GERMAN)}
     assert without - set(ELSEWHERE) - set(NOT_AT_THE_DESK) == set()
+
+
+_MERGE = ("members/customers/merge.py", "members/payers/merging.py")
+FORMS: dict[str, tuple[tuple[str, ...], Callable[[str, Texts], str]]] = {
+    "merge": (_MERGE, merge_refusal),
+    "erasure": (("data/privacy/erasure.py",), erase_refusal),
+}
+"""Where the service refuses it, and the words of its form for a code."""
+_BY_ERASURE = {"billed_by_provider", "customer_not_found"}
+"""Raised by what an erasure calls."""
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_refusal_of_a_merge_and_of_an_erasure_has_words(name: str) -> None:
+    places, own = FORMS[name]
+    refused = codes(places) | (_BY_ERASURE if name == "erasure" else {"customer_not_found"})
+    assert len(refused) > 3
+    for code in refused:
+        said = [own(code, texts) or service_refusal(code, texts) for texts in (GERMAN, ENGLISH)]
+        assert all(said), code
+        assert said[0] != said[1], code
 
 
 @pytest.mark.parametrize(
