@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -52,25 +53,42 @@ def test_bodies_have_a_largest_size_on_every_route(service: Service, document: D
 
 
 BAD_TEXTS = ("a\x00b", "\ud800", "x" * 20_000)
+BAD_IN_PATHS = ("a%00b", "%ed%a0%80", "%ff", "x" * 5000)
+SAMPLE_AND_ALL = pytest.mark.parametrize(
+    "take", [1, pytest.param(None, marks=pytest.mark.soak)], ids=["a sample", "all"]
+)
+"""How many texts every place gets, in turn: one, and each of them in the soak."""
 
 
-def bad_bodies(document: Document, route: AnyRoute) -> Iterator[tuple[Any, bytes]]:
+def in_turn(texts: tuple[str, ...], take: int | None) -> Iterator[tuple[str, ...]]:
+    """Returns for one place after the other the texts that it gets: ``take`` of them, or all."""
+    for number in count():
+        first = number % len(texts)
+        yield (texts[first:] + texts[:first])[:take]
+
+
+def bad_bodies(
+    document: Document, route: AnyRoute, chosen: Iterator[tuple[str, ...]]
+) -> Iterator[tuple[Any, bytes]]:
     """Bodies of a route in which one text is none, with the place where it stands."""
     assert route.body is not None
     whole = document.example(route.body, everything=True)
     for place in texts_in(whole):
-        for text in BAD_TEXTS:
+        for text in next(chosen):
             # Halves of surrogate pairs can be written in JSON, as escapes.
             yield place, json.dumps(replaced(whole, place, text)).encode()
 
 
-def test_texts_that_are_none_are_never_a_fault(service: Service, document: Document) -> None:
+@SAMPLE_AND_ALL
+def test_texts_that_are_none_are_never_a_fault(
+    service: Service, document: Document, take: int | None
+) -> None:
     headers = {"Content-Type": "application/json"}
-    wrong, sent = [], 0
+    wrong, sent, chosen = [], 0, in_turn(BAD_TEXTS, take)
     for route in document.routes:
         if route.body is None:
             continue
-        for place, body in bad_bodies(document, route):
+        for place, body in bad_bodies(document, route, chosen):
             answer = service.call(route.method, path_of(route), data=body, headers=headers)
             sent += 1
             if answer.status_code >= 500:
@@ -79,23 +97,33 @@ def test_texts_that_are_none_are_never_a_fault(service: Service, document: Docum
     assert sent > 200
 
 
-def test_texts_in_paths_and_queries_are_never_a_fault(service: Service, document: Document) -> None:
-    wrong = []
+@SAMPLE_AND_ALL
+def test_texts_in_paths_and_queries_are_never_a_fault(
+    service: Service, document: Document, take: int | None
+) -> None:
+    wrong, sent, chosen = [], 0, in_turn(BAD_IN_PATHS, take)
     for route in document.routes:
         if route.method != "GET":
             continue
-        for text in ("a%00b", "%ed%a0%80", "%ff", "x" * 5000):
-            paths = [
-                route.path.format(**{**dict.fromkeys(route.path_names, uuid4()), name: text})
-                for name in route.path_names
-            ]
-            paths += [f"{path_of(route)}?{name}={text}" for name in route.query_names()]
-            for path in paths:
-                headers = {"Authorization": f"Bearer {service.key}"}
-                answer = service.http.get(service.url + path, headers=headers, timeout=TIMEOUT)
-                if answer.status_code >= 500:
-                    wrong.append((path[:200], answer.text))
+        ids = dict.fromkeys(route.path_names, uuid4())
+        paths = [
+            route.path.format(**{**ids, name: text})
+            for name in route.path_names
+            for text in next(chosen)
+        ]
+        paths += [
+            f"{path_of(route)}?{name}={text}"
+            for name in route.query_names()
+            for text in next(chosen)
+        ]
+        for path in paths:
+            headers = {"Authorization": f"Bearer {service.key}"}
+            answer = service.http.get(service.url + path, headers=headers, timeout=TIMEOUT)
+            sent += 1
+            if answer.status_code >= 500:
+                wrong.append((path[:200], answer.text))
     assert not wrong, "\n".join(map(str, wrong))
+    assert sent > 100
 
 
 def test_deep_nesting_on_every_route(service: Service, document: Document) -> None:
