@@ -4,7 +4,7 @@ The price of the subscription decides, whoever changed it: so an answer that was
 that was repeated, and two changes at once all end with what is charged.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
@@ -23,6 +23,9 @@ from membership.rules.instants import day_end
 from membership.rules.periods import Period
 from membership.store.models import BillingInvoice, BillingOrder, Membership, Plan
 from membership.web.access import Tenant
+
+_UNEVEN = timedelta(days=3)
+"""By so much the same days may differ where months are counted from another one."""
 
 
 def follow_plan(
@@ -74,14 +77,16 @@ def _changed_at(
     """
     if facts.changes_at is None:
         return now
-    begins, billing = min(facts.changes_at, now), billing_terms(order)
+    begins, slack, billing = min(facts.changes_at, now), timedelta(), billing_terms(order)
     if order.continues_on is not None and billing is not None:
         zone = ZoneInfo(tenant.time_zone)
         carry = Carry(min(facts.starts_at, now), order.continues_on, billing)
         begins = day_end(carry.last_day(facts.changes_at, zone), zone)
+        slack = _UNEVEN
     former = session.get_one(Membership, (tenant.id, order.membership_id))
-    # With the planned change the present membership began: this is another one since.
-    return begins if begins > former.starts_at else now
+    if begins <= former.starts_at + slack:
+        return now  # the present membership began with that change: this is another one since
+    return begins
 
 
 def sell_followed(

@@ -166,8 +166,6 @@ def subscription_facts(subscription: Any, invoices: Any, schedule: Any = None) -
     following = _following_phase(schedule)
     if following is not None:
         price, changes_at = following["items"][0]["price"], following["start_date"]
-    elif changes_at is not None and changes_at < item["current_period_start"]:
-        changes_at = None  # it was for a period that is over
     return SubscriptionFacts(
         subscription_id=subscription["id"],
         order_id=order_in(subscription["metadata"]),

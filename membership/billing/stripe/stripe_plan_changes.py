@@ -93,7 +93,7 @@ def keep_price(
     Raises ProviderRefuses if it has begun.
     """
     facts = read_subscription(api, subscription_id)
-    if facts.changes_at is None:
+    if facts.changes_at is None or not facts.is_change_planned:
         return
     if facts.changes_at <= facts.period_start:
         raise ProviderRefuses("The change has begun already.")

@@ -159,3 +159,15 @@ def test_events_of_the_change_come_in_any_way(club: BillingClub, how: str) -> No
     assert len(club.memberships(customer)) == 2
     kinds = [each["type"] for each in club.service.get("/v1/events")["items"]]
     assert kinds.count("membership.transferred") == 1
+
+
+def test_a_change_that_is_seen_two_periods_later_counts_from_its_begin(club: BillingClub) -> None:
+    every = {"unit": "week"}
+    customer, order = subscriber(club, billing=every, length=every)
+    change(club, order, platinum(club, billing=every, length=every))
+    club.deliver_and_process()
+    club.advance(days=18)
+    club.deliver_and_process()
+    sold = {each["plan"]: each for each in club.memberships(customer)}
+    assert sold["Platinum"]["starts_at"] == "2027-03-17T11:00:00Z"
+    assert (sold["Gold"]["last_day"], sold["Platinum"]["last_day"]) == ("2027-03-17", "2027-03-31")
