@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -163,9 +164,16 @@ class ManagementClient(
         """Assign a plan to a customer or a company."""
         return self._create(SoldView, "/v1/memberships", fields, once)
 
-    def renew(self, membership_id: UUID, once: str, *, if_match: str = "") -> SoldView:
+    def renew(
+        self,
+        membership_id: UUID,
+        once: str,
+        fields: Fields = MappingProxyType({}),
+        *,
+        if_match: str = "",
+    ) -> SoldView:
         """Renew a membership by the length it was sold with."""
-        return self._act(membership_id, "renew", {}, once, if_match)
+        return self._act(membership_id, "renew", fields, once, if_match)
 
     def extend(
         self, membership_id: UUID, fields: Fields, once: str = "", *, if_match: str = ""

@@ -37,6 +37,12 @@ class NewPayment(RequestBody):
         default=False,
         description="Whether it pays for the next period: the membership is renewed as well.",
     )
+    again: bool | None = Field(
+        default=None,
+        examples=[None],
+        description="Whether it is renewed although the owner has this plan already for that "
+        "time. `false` refuses that with 409 `plan_held`; left out, it is renewed.",
+    )
     note: Why = Field(default="", examples=["slip 4711"])
 
 

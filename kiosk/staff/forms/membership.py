@@ -10,7 +10,7 @@ from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, as_json
 from kiosk.staff.forms.second_press import SecondPress
 from kiosk.staff.pages.form import Form, Value
-from kiosk.staff.words.membership import MembershipLine, plan_words
+from kiosk.staff.words.membership import MembershipLine, plan_words, renewed_twice
 from kiosk.staff.words.periods import undo_refusal
 from kiosk.texts import Texts
 
@@ -79,10 +79,19 @@ class MembershipForms:
         title = say("Renew {plan}", plan=line.plan)
         form = self._form("renew", line, title, say("Renew"), about, final=True)
         form.add_words(say("Paid before the end, it goes on from there; later, from today."))
-        return (
-            form,
-            lambda _values: lambda client, once: client.renew(line.id, once, if_match=line.etag),
-        )
+        press = SecondPress("plan_held")
+
+        def filled(_values: Mapping[str, Value]) -> Call[SoldView]:
+            def renew(client: ManagementClient, once: str) -> SoldView:
+                def sent(again: bool | None) -> SoldView:
+                    fields = {} if again is None else {"again": again}
+                    return client.renew(line.id, once, fields, if_match=line.etag)
+
+                return press.send("renew", once, sent, renewed_twice(self._texts, line.plan))
+
+            return renew
+
+        return form, filled
 
     def extend(self, line: MembershipLine, about: str) -> tuple[Form, Filled[SoldView]]:
         """Move the last day of a membership further away."""

@@ -7,8 +7,9 @@ from api_client.management import ManagementClient
 from api_client.messages.payments import PaymentView, RenewalOfPayment
 from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.forms.request import Call, Filled, refusal
+from kiosk.staff.forms.second_press import SecondPress
 from kiosk.staff.pages.form import Form, Value
-from kiosk.staff.words.membership import MembershipLine
+from kiosk.staff.words.membership import MembershipLine, renewed_twice
 from kiosk.staff.words.payment import methods_of
 from kiosk.texts import Texts
 
@@ -30,10 +31,19 @@ def payment_form(
     if line.can_renew:
         form.add_switch("renew", say("Renew it with this payment"))
 
+    press = SecondPress("plan_held")
+
     def filled(values: Mapping[str, Value]) -> Call[PaymentView]:
         def note(client: ManagementClient, once: str) -> PaymentView:
             fields = payment_fields(values, currency, texts)
-            return client.note_payment(line.id, fields, once, if_match=line.etag)
+
+            def sent(again: bool | None) -> PaymentView:
+                more = {} if again is None else {"again": again}
+                return client.note_payment(line.id, {**fields, **more}, once, if_match=line.etag)
+
+            if not fields["renew"]:
+                return sent(None)
+            return press.send(fields, once, sent, renewed_twice(texts, line.plan))
 
         return note
 

@@ -224,3 +224,12 @@ def plan_words(plan: PlanView, texts: Texts) -> str:
     if plan.billing is not None:
         price = f"{price} {interval(plan.billing, texts)}"
     return f"{plan.name} · {price}"
+
+
+def renewed_twice(texts: Texts, plan: str) -> str:
+    """Return why a renewal is to be confirmed: it adds days that are paid already."""
+    return texts.say(
+        "{plan} is there already for the time after this. Press the button again to renew it all "
+        "the same: these days are then paid twice.",
+        plan=plan,
+    )

@@ -119,7 +119,8 @@ def _grant(call: Call, sold: Membership, new: NewPayment, paid_at: datetime) -> 
         granted["before"] = terms_of(sold)
         granted["former_periods"] = sold.former_periods
         granted["expired"] = sold.ends_at is not None and sold.ends_at <= call.now
-        renew(call.session, call.tenant, sold.id, Renewal(paid_at=paid_at), call.now)
+        renewal = Renewal(paid_at=paid_at, again=new.again)
+        renew(call.session, call.tenant, sold.id, renewal, call.now)
         granted["after"] = terms_of(sold)
     return granted
 

@@ -15,11 +15,12 @@ from membership.members.memberships.changes import (
 )
 from membership.members.memberships.past_periods import former_after_renewal
 from membership.members.memberships.schemas import Extension, Renewal
+from membership.members.memberships.second_sale import held_meanwhile, refuse_second
 from membership.members.memberships.service import length_of
 from membership.rules.instants import CalendarRangeError, TimeError, day_after
-from membership.rules.periods import Interval, period_until
+from membership.rules.periods import Interval, Period, period_until
 from membership.rules.periods import renew as next_period
-from membership.store.models import Membership
+from membership.store.models import Membership, Plan
 from membership.web.access import Tenant
 from membership.web.errors import Conflict, Invalid
 
@@ -33,8 +34,8 @@ def renew(
     new period starts at the payment, in the organization's present time zone. Either way the
     period before it is kept as a former one.
 
-    Raises NotFound; Conflict if it has no end or no length, was ended early or transferred, or
-    is billed by a provider;
+    Raises NotFound; Conflict if it has no end or no length, was ended early or transferred, is
+    billed by a provider, or the owner has the plan already for that time (``refuse_second``);
     Invalid for a payment yet to come.
     """
     paid_at = renewal.paid_at or now
@@ -44,7 +45,7 @@ def renew(
     _renewable(membership)
     if paid_at > now:
         raise Invalid("payment_to_come", "body.paid_at", "is in the future")
-    _prolong(session, tenant, membership, paid_at, now, can_be_undone=True)
+    _prolong(session, tenant, membership, paid_at, now, can_be_undone=True, again=renewal.again)
     return membership
 
 
@@ -70,6 +71,7 @@ def _prolong(
     now: datetime,
     *,
     can_be_undone: bool,
+    again: bool | None = None,
 ) -> None:
     """Add the period that a payment buys to a locked membership. Raises Conflict."""
     ends_at, length = _renewable(membership)
@@ -80,6 +82,9 @@ def _prolong(
         bought = next_period(ends_at, paid_at, length, ZoneInfo(zone), anchor=anchor, number=number)
     except CalendarRangeError as error:
         raise Conflict("calendar_ends", str(error)) from error
+    starts_at = bought.period.starts_at if late else ends_at
+    added = Period(starts_at, bought.period.ends_at, bought.period.last_day)
+    _refuse_held(session, tenant, membership, added, now, again=again)
     apply_change(
         session,
         membership,
@@ -94,6 +99,24 @@ def _prolong(
         anchor_day=bought.anchor,
         period_number=bought.number,
     )
+
+
+def _refuse_held(
+    session: Session,
+    tenant: Tenant,
+    membership: Membership,
+    added: Period,
+    now: datetime,
+    *,
+    again: bool | None,
+) -> None:
+    """Raise Conflict if a renewal adds days that the owner has already, such as bought online."""
+    if again is not False:
+        return
+    plan = session.get_one(Plan, (tenant.id, membership.plan_id))
+    owner = (membership.customer_id, membership.company_id)
+    held = held_meanwhile(session, tenant, owner, plan, added, now=now)
+    refuse_second([each for each in held if each.id != membership.id], again=again)
 
 
 def _renewable(membership: Membership) -> tuple[datetime, Interval]:

@@ -144,7 +144,8 @@ def renew_membership(
     months after 31 January are the end of February, 31 March or 30 April. If paid at the end or
     later, it starts at the payment, see `starts_at`. Each call buys one period: send an
     `Idempotency-Key` to make repeated calls safe. Answers 409 `membership_open`, `length_missing`,
-    `membership_ended_early`, `membership_transferred` or `calendar_ends`, 422 `payment_to_come`.
+    `membership_ended_early`, `membership_transferred`, `calendar_ends`, or `plan_held` if the owner
+    has the plan already for that time and `again` is false, 422 `payment_to_come`.
     """
 
     def create() -> SoldView:
@@ -152,7 +153,7 @@ def renew_membership(
         membership = renewals.renew(call.session, call.tenant, membership_id, renewal, call.now)
         return _sold_view(call, membership)
 
-    asked = _RenewalOf(membership_id=membership_id, paid_at=renewal.paid_at)
+    asked = _RenewalOf(membership_id=membership_id, **dict(renewal))
     changed = once(call, asked, SoldView, create)
     return condition.show(changed, sold_etag(changed))
 

@@ -83,6 +83,7 @@ class Renewal(RequestBody):
         examples=["2027-03-10T11:00:00Z"],
         description="When it was paid, not later than now; now, if left out.",
     )
+    again: Again = None
 
 
 class Extension(RequestBody):

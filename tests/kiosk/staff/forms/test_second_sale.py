@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from api_client.errors import Refused
 from api_client.messages.scan import FieldFault, Problem
 from kiosk.staff.forms.membership import MembershipForms
+from kiosk.staff.forms.payment import payment_form
 from kiosk.staff.words.membership import held_line
 from kiosk.texts import Texts
 from tests.kiosk.answers import AMARA, membership
@@ -30,6 +31,16 @@ class Held:
         if not fields["again"]:
             raise Refused(Problem(title="no", status=409, code=self.code))
         return sold()
+
+    def renew(self, _membership: UUID, once: str, fields: dict[str, Any], *, if_match: str) -> Any:
+        assert if_match == ""
+        return self.assign(fields, once)
+
+    def note_payment(
+        self, _membership: UUID, fields: dict[str, Any], once: str, *, if_match: str
+    ) -> Any:
+        assert if_match == ""
+        return self.assign(fields, once)
 
     def transfer(
         self, _membership: UUID, fields: dict[str, Any], once: str, *, if_match: str
@@ -150,3 +161,22 @@ def test_a_change_of_plan_asks_as_well(qtbot: QtBot) -> None:
         filled({"plan_id": str(GOLD)})(client, "once")  # type: ignore[arg-type]
     filled({"plan_id": str(GOLD)})(client, "once")  # type: ignore[arg-type]
     assert [each["again"] for each in client.sent] == [False, True]
+
+
+def test_a_renewal_over_days_that_are_held_is_pressed_twice(qtbot: QtBot) -> None:
+    texts = Texts("de")
+    line = held_line(membership(plan="Gold"), (), texts, "UTC")
+    renewing = MembershipForms(texts, lambda: TODAY).renew(line, "Amara")
+    paying = payment_form(texts, line, "EUR", "Amara")
+    values = {"method": "cash", "amount": "", "note": "", "renew": True}
+    for (form, filled), typed in ((renewing, {}), (paying, values)):
+        qtbot.addWidget(form)
+        client = Held()
+        with pytest.raises(Refused) as refused:
+            filled(typed)(client, "once")  # type: ignore[arg-type]
+        assert "doppelt bezahlt" in refused.value.problem.title
+        filled(typed)(client, "once")  # type: ignore[arg-type]
+        assert [each["again"] for each in client.sent] == [False, True]
+        older = Older(UNKNOWN[0])
+        filled(typed)(older, "once")  # type: ignore[arg-type]
+        assert ["again" in each for each in older.sent][-1] is False

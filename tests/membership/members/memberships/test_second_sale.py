@@ -1,5 +1,6 @@
 """The same plan sold twice to one owner is said before it happens."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,3 +90,43 @@ def test_two_desks_at_once(service: Service, kind: str) -> None:
         body = {"plan_id": plan, f"{kind}_id": who, "again": False}
         answers = at_once(*[sender(service, "POST", "/v1/memberships", json=body)] * 3)
         assert sorted(each.status_code for each in answers) == [201, 409, 409]
+
+
+RENEWALS: dict[str, tuple[str, int, int]] = {
+    # first day of what follows; days until the renewal; the answer where the desk asks
+    "right after it": ("2027-04-10", 3, 409),
+    "later in the next period": ("2027-05-09", 3, 409),
+    "after the next period": ("2027-05-10", 3, 200),
+    "renewed late, while it runs": ("2027-04-10", 40, 409),
+    "renewed late, after it": ("2027-03-11", 40, 200),
+}
+
+
+@pytest.mark.parametrize("name", RENEWALS)
+@pytest.mark.parametrize("paid", [False, True], ids=["renewed", "paid"])
+def test_a_renewal_over_days_that_are_held_is_meant(
+    service: Service, name: str, paid: bool
+) -> None:
+    """Such as what follows was bought online: these days would be paid twice, unseen."""
+    starts_on, days, expected = RENEWALS[name]
+    plan, customer = service.plan("Gold", length=MONTH, price_minor=4900), service.customer()
+    first = service.member(plan, customer_id=customer)
+    other = service.member(plan, customer_id=customer, starts_on=starts_on)
+    service.clock.now += timedelta(days=days)
+    act = "payments" if paid else "renew"
+    body = {"method": "cash", "renew": True} if paid else {}
+
+    def renew(**fields: Any) -> Any:
+        return service.call("POST", f"/v1/memberships/{first}/{act}", json={**body, **fields})
+
+    done = 201 if paid else 200
+    answer = renew(again=False)
+    assert answer.status_code == (done if expected == 200 else 409), answer.text
+    if expected == 409:
+        assert code_of(answer) == (409, "plan_held")
+        assert other in answer.json()["detail"]
+        before = service.get(f"/v1/memberships/{first}")["last_day"]
+        assert before == "2027-04-09", "nothing was renewed"
+        assert service.get(f"/v1/memberships/{first}/payments")["items"] == []
+        assert renew(again=True).status_code == done
+    assert renew().status_code == done, "a program that does not ask renews as before"
