@@ -1,7 +1,6 @@
 """The same plan sold twice to one owner for the same time: said before it happens.
 
-A renewal is compared by the days that it adds; the next period of a plan does not overlap the present
-one.
+A renewal is compared by the days that it adds; the next period of a plan overlaps nothing.
 """
 
 from datetime import datetime
