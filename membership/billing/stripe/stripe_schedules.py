@@ -53,16 +53,17 @@ def schedule_change(api: stripe.V1Services, subscription: Any, price: str, every
     api.subscription_schedules.update(made.id, params=wanted)
 
 
-def end_schedule(api: stripe.V1Services, subscription_id: str) -> None:
-    """Release a subscription from its schedule; it stays as it is. Nothing without one."""
+def end_schedule(api: stripe.V1Services, subscription_id: str) -> bool:
+    """Release a subscription from its schedule; it stays as it is. Returns False without one."""
     schedule_id = _schedule_of(api, subscription_id)
     if schedule_id is None:
-        return
+        return False
     try:
         api.subscription_schedules.release(schedule_id)
     except stripe.InvalidRequestError:
         if _schedule_of(api, subscription_id) is not None:
             raise
+    return True
 
 
 def _schedule_of(api: stripe.V1Services, subscription_id: str) -> str | None:

@@ -40,7 +40,8 @@ def cancel_renewal(api: stripe.V1Services, subscription_id: str) -> None:
     except stripe.InvalidRequestError:
         if read_subscription(api, subscription_id).ended_at is not None:
             return
-        end_schedule(api, subscription_id)
+        if not end_schedule(api, subscription_id):
+            raise
         api.subscriptions.update(subscription_id, params=params)
     facts = read_subscription(api, subscription_id)
     if facts.ended_at is None and not facts.is_paid and _void_open(api, facts):
