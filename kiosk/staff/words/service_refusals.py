@@ -8,7 +8,14 @@ from kiosk.texts import Texts
 
 def service_refusal(code: str, texts: Texts) -> str:
     """Return why it is refused, in the language of the desk; empty for a code without words."""
-    for words in (_of_memberships, _of_people, _of_companies, _of_cards, _of_payments):
+    for words in (
+        _of_memberships,
+        _of_people,
+        _of_companies,
+        _of_cards,
+        _of_payments,
+        _of_plan_changes,
+    ):
         if code in (found := words(texts)):
             return found[code]
     return ""
@@ -116,4 +123,25 @@ def _of_payments(texts: Texts) -> dict[str, str]:
         "billing_not_set_up": say("Payments through Stripe are not set up."),
         "payment_provider_refuses_key": say("Stripe does not accept the stored key."),
         "public_url_missing": say("The service has no public address yet."),
+        "amount_not_payable": say("Stripe takes no payment of this amount."),
+        "payment_declined": say("The payment did not go through, and nothing was changed."),
+        "invoice_not_found": say("This invoice is not there any more."),
+        "not_refunded": say("This invoice was not refunded as a whole."),
+        "refund_answered": say("The membership was ended because of this refund already."),
+        "nothing_to_settle": say("Somebody has seen to this already."),
+    }
+
+
+def _of_plan_changes(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    return {
+        "amount_changed": say("It costs something else by now; look at it again."),
+        "change_in_progress": say("A change of plan is just being made; look again in a moment."),
+        "change_planned": say("A change is planned already. Please undo it first."),
+        "currency_differs": say("The two plans are paid in different currencies."),
+        "no_change_planned": say("No change of plan is planned."),
+        "plan_not_changeable": say(
+            "It cannot change to this plan: the subscription is unpaid, ends or runs for a fixed "
+            "term, or the plan is no other subscription."
+        ),
     }

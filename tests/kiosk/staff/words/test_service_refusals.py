@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 GERMAN, ENGLISH = Texts("de"), Texts("en")
 ELSEWHERE = {
     "plan_held": "the form of a sale asks",
+    "other_subscription_runs": "the form of an order asks",
     "not_the_last_change": "the form of an undo",
     "nothing_to_undo": "the form of an undo",
     "undo_too_late": "the form of an undo",
@@ -32,6 +33,8 @@ ELSEWHERE = {
 PLACES = (
     "members/memberships",
     "billing/desk",
+    "billing/orders",
+    "billing/stripe/provider_calls.py",
     "members/customers/service.py",
     "members/customers/merge.py",
     "members/payers",
@@ -44,6 +47,7 @@ PLACES = (
 NOT_AT_THE_DESK = {
     "plan_not_public": "joining online",
     "signup_for_another": "joining online",
+    "payment_at_desk": "joining online",
     "day_invalid": "the desk sends days that there are",
 }
 
