@@ -87,7 +87,7 @@ def _kind(facts: InvoiceFacts) -> OrderTrouble | None:
     """Return how the money of a payment went back; None if a part of it is there, or unknown."""
     if facts.status is not InvoiceStatus.PAID or facts.amount_minor <= 0:
         return None
-    if facts.dispute in {DisputeState.OPEN, DisputeState.LOST}:
+    if facts.dispute in {DisputeState.OPEN, DisputeState.LOST} and not facts.inquiry:
         return OrderTrouble.DISPUTED
     if facts.refunded_minor is not None and facts.refunded_minor >= facts.amount_minor:
         return OrderTrouble.REFUNDED

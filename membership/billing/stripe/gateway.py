@@ -131,7 +131,7 @@ class InvoiceFacts:
     """State of an invoice or a one-time payment.
 
     ``refunded_minor`` and ``disputed`` are None where the charges behind it were not read;
-    ``dispute`` is None without one.
+    ``dispute`` is None without one; by an ``inquiry`` the bank only asks, and has taken no money.
     """
 
     invoice_id: str
@@ -147,6 +147,7 @@ class InvoiceFacts:
     refunded_minor: int | None = None
     disputed: bool | None = None
     dispute: DisputeState | None = None
+    inquiry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

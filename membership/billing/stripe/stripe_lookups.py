@@ -34,6 +34,8 @@ _DISPUTES = {
     "lost": DisputeState.LOST,
 }
 """What became of a dispute, by its status; all others are open."""
+_INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})
+"""Open disputes by which the bank has only asked, and taken no money."""
 _PAYMENT_PREFIX = "pi_"
 """Ids of payment intents, which stand for one-time payments."""
 
@@ -125,21 +127,30 @@ def _with_charges(api: stripe.V1Services, facts: InvoiceFacts, charges: list[Any
     """Return the facts with the refunds and disputes of their charges."""
     made = [each for each in charges if each is not None]
     disputed = [each for each in made if each["disputed"]]
+    statuses = {
+        str(dispute["status"])
+        for charge in disputed
+        for dispute in api.disputes.list(params={"charge": charge["id"]}).to_dict()["data"]
+    }
+    state = _dispute(statuses)
     return replace(
         facts,
         refunded_minor=from_stripe(sum(each["amount_refunded"] for each in made), facts.currency),
         disputed=bool(disputed),
-        dispute=_dispute(api, disputed),
+        dispute=state,
+        inquiry=state is DisputeState.OPEN and _is_inquiry(statuses),
     )
 
 
-def _dispute(api: stripe.V1Services, charges: list[Any]) -> DisputeState | None:
-    """Return what became of the disputes of charges: open while one is, lost if one was."""
-    states = {
-        _DISPUTES.get(dispute["status"], DisputeState.OPEN)
-        for charge in charges
-        for dispute in api.disputes.list(params={"charge": charge["id"]}).to_dict()["data"]
-    }
+def _is_inquiry(statuses: set[str]) -> bool:
+    """Whether no dispute, by its status, took money, or none of those that are open."""
+    open_ones = {each for each in statuses if each not in _DISPUTES}
+    return "lost" not in statuses and open_ones <= _INQUIRIES
+
+
+def _dispute(statuses: set[str]) -> DisputeState | None:
+    """Return what became of disputes, by their statuses: open while one is, lost if one was."""
+    states = {_DISPUTES.get(status, DisputeState.OPEN) for status in statuses}
     for state in (DisputeState.OPEN, DisputeState.LOST, DisputeState.WON):
         if state in states:
             return state

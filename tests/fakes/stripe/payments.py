@@ -144,10 +144,11 @@ def refund(ledger: Ledger, made: Thing, amount: int | None, **values: Any) -> Th
     return given
 
 
-def dispute(ledger: Ledger, made: Thing, reason: str) -> Thing:
+def dispute(ledger: Ledger, made: Thing, reason: str, inquiry: bool = False) -> Thing:
     """Open and return a dispute of a charge by the customer's bank.
 
-    Raises ValueError if the charge cannot be disputed.
+    By an ``inquiry`` the bank only asks, and takes no money. Raises ValueError if the charge cannot
+    be disputed.
     """
     if made["status"] != "succeeded" or made["disputed"]:
         raise ValueError(f"charge {made['id']} is {made['status']} or disputed already")
@@ -165,17 +166,22 @@ def dispute(ledger: Ledger, made: Thing, reason: str) -> Thing:
             "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        is_charge_refundable=False,
+        is_charge_refundable=inquiry,
         network_reason_code="10.4",
         payment_intent=made["payment_intent"],
         payment_method_details={
             "type": "card",
-            "card": {"brand": "visa", "case_type": "chargeback", "network": "visa"},
+            "card": {
+                "brand": "visa",
+                "case_type": "inquiry" if inquiry else "chargeback",
+                "network": "visa",
+            },
         },
         reason=reason,
-        status="needs_response",
+        status="warning_needs_response" if inquiry else "needs_response",
     )
-    ledger.tell("charge.dispute.funds_withdrawn", opened)
+    if not inquiry:
+        ledger.tell("charge.dispute.funds_withdrawn", opened)
     return opened
 
 

@@ -220,10 +220,13 @@ class StripeServer:
             )
         return self.get(made["id"])
 
-    def dispute(self, thing_id: str, reason: str = "fraudulent") -> Thing:
-        """Dispute a charge, or the payment of an invoice, as the bank; return the dispute."""
+    def dispute(self, thing_id: str, reason: str = "fraudulent", *, inquiry: bool = False) -> Thing:
+        """Dispute a charge, or the payment of an invoice, as the bank; return the dispute.
+
+        By an ``inquiry`` the bank only asks, and takes no money.
+        """
         with self.ledger.lock:
-            made = payments.dispute(self.ledger, self._charge(thing_id), reason)
+            made = payments.dispute(self.ledger, self._charge(thing_id), reason, inquiry)
         return self.get(made["id"])
 
     def _charge(self, thing_id: str) -> Thing:

@@ -42,6 +42,11 @@ def dispute(club: BillingClub) -> None:
     club.stripe.dispute(newest_payment(club))
 
 
+def inquire(club: BillingClub) -> None:
+    """The payer's bank asks about it, and takes no money."""
+    club.stripe.dispute(newest_payment(club), inquiry=True)
+
+
 def lose(club: BillingClub) -> None:
     """The bank contests it, and the club loses."""
     club.stripe.close_dispute(club.stripe.dispute(newest_payment(club))["id"], won=False)
@@ -59,6 +64,7 @@ BACK: dict[str, tuple[Happens, str | None]] = {
     "refunded in parts": (refund_in_parts, "refunded"),
     "refunded a part": (refund_a_part, None),
     "disputed": (dispute, "disputed"),
+    "inquired about": (inquire, None),
     "disputed and lost": (lose, "disputed"),
     "disputed and won": (win, None),
 }

@@ -193,6 +193,28 @@ def test_refunds_and_disputes(ours: Account) -> None:
     assert [(each.refunded_minor, each.disputed) for each in known] == [(900, False), (0, True)]
 
 
+@pytest.mark.parametrize(
+    ("statuses", "inquiry"),
+    [
+        ("warning_needs_response", True),
+        ("warning_under_review warning_closed", True),
+        ("warning_closed", False),
+        ("warning_needs_response needs_response", False),
+        ("warning_under_review lost", False),
+        ("under_review", False),
+        ("won", False),
+    ],
+)
+def test_an_inquiry_took_no_money(ours: Account, statuses: str, inquiry: bool) -> None:
+    invoice = ours.gateway.subscription(ours.subscribed()).invoices[0].invoice_id
+    charge = ours.stripe.ledger.all("charge")[-1]["id"]
+    for status in statuses.split():
+        ours.stripe.ledger.things[charge]["disputed"] = False  # another one of the same charge
+        opened = ours.stripe.dispute(invoice, inquiry=True)
+        ours.stripe.ledger.things[opened["id"]]["status"] = status
+    assert ours.gateway.invoice(invoice).inquiry is inquiry
+
+
 def test_the_subject_of_an_event(ours: Account) -> None:
     request = ours.request()
     page = ours.stripe.pay(ours.gateway.open_checkout(request).checkout_id)
