@@ -102,7 +102,7 @@ class Router:
 
     @cached_property
     def account(self) -> AccountController:
-        """The account of whoever is signed in."""
+        """The account of the person who is signed in."""
         return self.add(AccountController(self._context))
 
     def open(self, place: Place) -> Page[Any]:

@@ -1,40 +1,18 @@
 """Staff let a customer pay online and look after the subscription: window, service, fake Stripe."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.parts import Action
-from tests.demo_club import RunningService, start_service, stop_service
-from tests.fakes.stripe_server import StripeServer, stripe_server
+from tests.demo_club import RunningService
+from tests.fakes.stripe_server import StripeServer
 
 from .desk import desk
 from .films import cards
 from .test_management import AtWork
-from .test_signup_desk import PUBLIC, signed_in
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeServer]:
-    """Stripe, at the time of the service."""
-    with stripe_server(datetime.now(UTC)) as server:
-        yield server
-
-
-@pytest.fixture
-def service(
-    demo_data: Path, monkeypatch: pytest.MonkeyPatch, stripe: StripeServer
-) -> Iterator[RunningService]:
-    """A service with a public address that asks it."""
-    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
-    monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
-    running = start_service(demo_data)
-    yield running
-    stop_service(running)
+from .test_signup_desk import signed_in
 
 
 def connect(work: AtWork, stripe: StripeServer) -> None:
@@ -62,10 +40,10 @@ def open_new_customer(work: AtWork) -> None:
 
 
 def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
-    qtbot: QtBot, tmp_path: Path, service: RunningService, stripe: StripeServer
+    qtbot: QtBot, tmp_path: Path, paid_service: RunningService, stripe: StripeServer
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+    with desk(qtbot, film, ServiceAddress(paid_service.url, paid_service.key)) as at:
         work = signed_in(at)
         connect(work, stripe)
         open_new_customer(work)

@@ -213,7 +213,7 @@ def test_a_link_is_made_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
         return ""
 
     assert press(opened(), "Trainer") == ""
-    # Whoever is linked already is said, and only the second press changes the role.
+    # A customer who is linked already is named, and only the second press changes the role.
     again = opened()
     assert press(again, "Head").startswith(f"Amara Okafor, {number}, is linked already; role: Tr")
     assert role_of(service, company, person) == "Trainer"

@@ -1,12 +1,9 @@
 """Two files of one payer are merged at the desk, and erased: window, service, fake Stripe."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,33 +12,14 @@ from api_client.management import ManagementClient
 from kiosk.app import ServiceAddress
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.page import Place
-from tests.demo_club import RunningService, start_service, stop_service
-from tests.fakes.stripe_server import StripeServer, stripe_server
+from tests.demo_club import RunningService
+from tests.fakes.stripe_server import StripeServer
 
 from .desk import desk
 from .films import cards
 from .hands import Hands
 from .test_management import PASSWORD
-from .test_signup_desk import PUBLIC, signed_in
-
-
-@pytest.fixture
-def stripe() -> Iterator[StripeServer]:
-    """Stripe, at the time of the service."""
-    with stripe_server(datetime.now(UTC)) as server:
-        yield server
-
-
-@pytest.fixture
-def service(
-    demo_data: Path, monkeypatch: pytest.MonkeyPatch, stripe: StripeServer
-) -> Iterator[RunningService]:
-    """A service with a public address that asks it."""
-    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
-    monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
-    running = start_service(demo_data)
-    yield running
-    stop_service(running)
+from .test_signup_desk import signed_in
 
 
 class Club:
@@ -83,14 +61,14 @@ def texts_of(widget: QWidget) -> str:
 
 
 def test_two_files_of_a_payer_become_one_and_are_erased(
-    qtbot: QtBot, tmp_path: Path, service: RunningService, stripe: StripeServer
+    qtbot: QtBot, tmp_path: Path, paid_service: RunningService, stripe: StripeServer
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
+    with desk(qtbot, film, ServiceAddress(paid_service.url, paid_service.key)) as at:
         work, hands = signed_in(at), Hands(at)
-        at_desk = ManagementClient(service.url, service.key, deadline_s=10)
+        at_desk = ManagementClient(paid_service.url, paid_service.key, deadline_s=10)
         token = at_desk.sign_in("lakeside-club", "greta@club.example", PASSWORD).token
-        client = ManagementClient(service.url, token, deadline_s=10)
+        client = ManagementClient(paid_service.url, token, deadline_s=10)
         club = Club(client, stripe)
         born = {"birth_date": "1990-05-17", "phone": "+49301234567"}
         stays, number, kept = club.payer("Climbing", given_name="Béla", email="b@example.com")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.parts import Action
 from tests.demo_club import RunningService, start_service, stop_service
-from tests.fakes.stripe_server import stripe_server
+from tests.fakes.stripe_server import StripeServer
 
 from .desk import Desk, desk
 from .films import cards
@@ -152,37 +152,30 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
 
 
 def test_a_stripe_account_is_connected_and_disconnected(
-    qtbot: QtBot, tmp_path: Path, demo_data: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, paid_service: RunningService, stripe: StripeServer
 ) -> None:
-    monkeypatch.setenv("WALLETDESK_PUBLIC_URL", PUBLIC)
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
-    with stripe_server(datetime.now(UTC)) as stripe:
-        monkeypatch.setenv("WALLETDESK_STRIPE_URL", stripe.url)
-        running = start_service(demo_data)
-        try:
-            with desk(qtbot, film, ServiceAddress(running.url, running.key)) as at:
-                work = signed_in(at)
-                page = work.pages.stripe.page
-                work.pages.home.page.stripe_button.click()
-                at.wait_until(lambda: work.panel.page is page)
-                assert page.state.text() == "not connected"
-                hook = f"{PUBLIC}/v1/billing/stripe/lakeside-club/webhook"
-                assert page.webhook.text.toPlainText() == hook
+    with desk(qtbot, film, ServiceAddress(paid_service.url, paid_service.key)) as at:
+        work = signed_in(at)
+        page = work.pages.stripe.page
+        work.pages.home.page.stripe_button.click()
+        at.wait_until(lambda: work.panel.page is page)
+        assert page.state.text() == "not connected"
+        hook = f"{PUBLIC}/v1/billing/stripe/lakeside-club/webhook"
+        assert page.webhook.text.toPlainText() == hook
 
-                page.connect_button.click()
-                form = work.send(secret_key="pk_live_1", webhook_secret=stripe.webhook_secret)
-                assert "is no secret key" in form.failure.text()
-                assert "pk_live_1" not in form.failure.text()
-                work.fill(secret_key=stripe.secret_key, grace_days="14")
-                at.wait_until(lambda: page.state.text() == "test mode")
-                assert page.words is not None
-                facts = dict(page.words.facts)
-                assert facts["Account"].startswith("acct_")
-                assert stripe.secret_key.endswith(facts["Secret key"].lstrip("…"))
-                assert facts["Grace"] == "14 days"
+        page.connect_button.click()
+        form = work.send(secret_key="pk_live_1", webhook_secret=stripe.webhook_secret)
+        assert "is no secret key" in form.failure.text()
+        assert "pk_live_1" not in form.failure.text()
+        work.fill(secret_key=stripe.secret_key, grace_days="14")
+        at.wait_until(lambda: page.state.text() == "test mode")
+        assert page.words is not None
+        facts = dict(page.words.facts)
+        assert facts["Account"].startswith("acct_")
+        assert stripe.secret_key.endswith(facts["Secret key"].lstrip("…"))
+        assert facts["Grace"] == "14 days"
 
-                page.disconnect_button.click()
-                work.fill()
-                at.wait_until(lambda: page.state.text() == "not connected")
-        finally:
-            stop_service(running)
+        page.disconnect_button.click()
+        work.fill()
+        at.wait_until(lambda: page.state.text() == "not connected")

@@ -10,16 +10,15 @@ from PySide6.QtGui import QImage, QPixmap
 from api_client.management import ManagementClient
 from api_client.messages.cards import CardRecord, TakenBack
 from api_client.messages.management import CustomerProfile
-from api_client.messages.scan import CustomerHits
 from kiosk.foreign_read import ForeignRead
 from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.controllers.people import search_people
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.forms.give import give_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.give import GivePage
 from kiosk.staff.pages.member import MemberRow
-from kiosk.staff.words.give import code_shown, hit_below, member_words, named
-from kiosk.staff.words.profile import Entry
+from kiosk.staff.words.give import code_shown, member_words, named
 from kiosk.staff.worker import Task
 from kiosk.verdict import outcome_word
 
@@ -84,28 +83,7 @@ class GiveController(Controller):
 
     @Slot(str)
     def _search(self, text: str) -> None:
-        if not text:
-            self.page.show_hits("", ())
-            return
-        self._context.send(
-            Task(
-                "give_search",
-                lambda client, _: client.search_customers(text),
-                partial(self._show_hits, text),
-            )
-        )
-
-    def _show_hits(self, text: str, hits: CustomerHits) -> None:
-        self.page.show_failure("")
-        entries = [
-            Entry(
-                hit.customer.id,
-                hit.customer.name,
-                hit_below(hit, outcome_word(hit.outcome, self._texts)),
-            )
-            for hit in hits.items
-        ]
-        self.page.show_hits(text, entries)
+        search_people(self._context, self.page, "give_search", text)
 
     @Slot(object)
     def _choose(self, customer_id: UUID) -> None:

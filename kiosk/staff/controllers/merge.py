@@ -8,17 +8,13 @@ from PySide6.QtGui import QImage, QPixmap
 
 from api_client.management import ManagementClient
 from api_client.messages.people import MergedCustomer
-from api_client.messages.scan import CustomerHits
 from kiosk.staff.controllers.controller import Context, Controller
-from kiosk.staff.controllers.people import load_person
+from kiosk.staff.controllers.people import load_person, search_people
 from kiosk.staff.forms.merge import merge_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.merge import MergePage
-from kiosk.staff.words.give import hit_below
 from kiosk.staff.words.merge import Person, merge_words
-from kiosk.staff.words.profile import Entry
 from kiosk.staff.worker import Task
-from kiosk.verdict import outcome_word
 
 MERGE = "merge"
 
@@ -69,31 +65,8 @@ class MergeController(Controller):
 
     @Slot(str)
     def _search(self, text: str) -> None:
-        if not text:
-            self.page.show_hits("", ())
-            return
-        self._context.send(
-            Task(
-                "merge_search",
-                lambda client, _: client.search_customers(text),
-                partial(self._show_hits, text),
-            )
-        )
-
-    def _show_hits(self, text: str, hits: CustomerHits) -> None:
-        """Show who was found, but for who is to be merged."""
-        self.page.show_failure("")
         own = None if self._one is None else self._one.id
-        entries = [
-            Entry(
-                hit.customer.id,
-                hit.customer.name,
-                hit_below(hit, outcome_word(hit.outcome, self._texts)),
-            )
-            for hit in hits.items
-            if hit.customer.id != own
-        ]
-        self.page.show_hits(text, entries)
+        search_people(self._context, self.page, "merge_search", text, but=own)
 
     @Slot(object)
     def _choose(self, customer_id: UUID) -> None:

@@ -8,11 +8,9 @@ from api_client.management import ManagementClient
 from api_client.messages.management import CompanyView
 from kiosk.staff.forms.amount import whole_number
 from kiosk.staff.forms.meanwhile import Edited
-from kiosk.staff.forms.request import Call, Filled, refusal, without_blanks
+from kiosk.staff.forms.request import Call, Filled, is_unknown_route, refusal, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
-
-_NO_ROUTE = "no_such_route"
 
 
 def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Filled[CompanyView]]:
@@ -88,7 +86,7 @@ def _confirmed(
     try:
         shown = [client.email_domain(each) for each in domains]
     except Refused as error:
-        if error.problem.code == _NO_ROUTE:
+        if is_unknown_route(error):
             return []
         raise
     for each in shown:

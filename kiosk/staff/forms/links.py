@@ -10,18 +10,15 @@ from api_client.messages.management import CompanyView, LinkedCustomer, LinkStat
 from api_client.messages.scan import CustomerView
 from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.people import only_customer
-from kiosk.staff.forms.request import Call, Filled, refusal
+from kiosk.staff.forms.request import Call, Filled, is_unknown_route, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.texts import Texts
-
-_NO_ROUTE = {"no_such_route", "method_not_allowed"}
-"""What a service of before answers that cannot be asked about one link."""
 
 
 def link_form(texts: Texts, company: CompanyView) -> tuple[Form, Filled[None]]:
     """Link a customer, found as by the search, to a company.
 
-    Whoever is linked already is said first, with their role; the next press changes that.
+    A customer who is linked already is named first, with the role; the next press changes it.
     """
     say = texts.say
     topic = f"link:{company.id}"
@@ -79,7 +76,7 @@ def _state(client: ManagementClient, company_id: UUID, customer_id: UUID) -> Lin
     try:
         return client.link_state(company_id, customer_id)
     except Refused as error:
-        if error.problem.code in _NO_ROUTE:
+        if is_unknown_route(error):
             return None
         raise
 

@@ -32,6 +32,11 @@ def is_unknown(refused: Refused, field: str) -> bool:
     )
 
 
+def is_unknown_route(refused: Refused) -> bool:
+    """Return whether a service of before refused because it does not have the route."""
+    return refused.problem.code in {"no_such_route", "method_not_allowed"}
+
+
 def as_json(values: Mapping[str, Value]) -> dict[str, Any]:
     """Return the values of a form as JSON values: days as ``YYYY-MM-DD``."""
     return {key: v.isoformat() if isinstance(v, date) else v for key, v in values.items()}

@@ -190,8 +190,8 @@ def _paid_for(
     """Return what was paid for; None while nothing was paid.
 
     A single payment by a delayed method, or a contested one that was won back (``was_pending``),
-    counts from when it arrived. The periods
-    of a subscription count from its begin, so it continues what ran then.
+    counts from when it arrived. The periods of a subscription count from its begin, so it continues
+    what ran then.
     """
     subscription = state.subscription
     if subscription is not None:
