@@ -1,4 +1,4 @@
-"""Line icons from ``resources/icons``, drawn in any colour at any size."""
+"""Icons of one family from ``resources/icons``, drawn in any colour at any size."""
 
 from functools import cache
 
@@ -13,7 +13,7 @@ import resources
 @cache
 def _renderer(name: str, colour: str) -> QSvgRenderer:
     source = resources.path(f"icons/{name}.svg").read_bytes()
-    return QSvgRenderer(QByteArray(source.replace(b"#000000", colour.encode())))
+    return QSvgRenderer(QByteArray(source.replace(b"currentColor", colour.encode())))
 
 
 def draw_icon(painter: QPainter, name: str, colour: str, box: QRectF) -> None:
