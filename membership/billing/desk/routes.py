@@ -71,16 +71,27 @@ def list_payments_of_membership(
 @router.get("/payments")
 def list_payments(
     call: Reader,
+    *,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
     since: Annotated[Instant | None, Query(description="Paid at this instant or later.")] = None,
     until: Annotated[Instant | None, Query(description="Paid before this instant.")] = None,
+    customer_id: Annotated[
+        UUID | None,
+        Query(
+            description="Only those for memberships that were sold to a customer; the former id of "
+            "a merged one leads to them.",
+            examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"],
+        ),
+    ] = None,
 ) -> PaymentPage:
     """List all payments, latest first, voided ones included: for balancing a till.
 
-    Errors: `invalid_cursor` (422).
+    Errors: `customer_not_found` (404), `invalid_cursor` (422).
     """
-    return service.list_payments(call, limit, cursor, since=since, until=until)
+    return service.list_payments(
+        call, limit, cursor, customer_id=customer_id, since=since, until=until
+    )
 
 
 @router.get("/payments/daily-close")

@@ -11,6 +11,7 @@ from api_client.messages.payments import PaymentPage, RenewalOfPayment
 from membership.billing.desk.views import payment_view
 from membership.billing.schemas import NewPayment
 from membership.events.audit.recorder import plain
+from membership.members.customers.service import get_customer
 from membership.members.customers.views import display_name
 from membership.members.memberships.changes import locked, set_payment_overdue
 from membership.members.memberships.past_periods import periods_of
@@ -216,17 +217,25 @@ def list_payments(
     cursor: str | None,
     *,
     membership_id: UUID | None = None,
+    customer_id: UUID | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> PaymentPage:
     """Return a page of payments, latest first, filtered by membership or ``[since, until)``.
 
-    Raises NotFound for an unknown membership; Invalid for a bad cursor.
+    Those of a customer are for memberships that were sold to them; a former id leads to them.
+    Raises NotFound for an unknown membership or customer; Invalid for a bad cursor.
     """
     query = select(Payment).where(Payment.organization_id == call.tenant.id)
     if membership_id is not None:
         get_membership(call.session, call.tenant, membership_id)
         query = query.where(Payment.membership_id == membership_id)
+    if customer_id is not None:
+        customer = get_customer(call.session, call.tenant, customer_id)
+        sold = select(Membership.id).where(
+            Membership.organization_id == call.tenant.id, Membership.customer_id == customer.id
+        )
+        query = query.where(Payment.membership_id.in_(sold))
     if since is not None:
         query = query.where(Payment.paid_at >= since)
     if until is not None:

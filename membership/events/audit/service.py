@@ -1,14 +1,15 @@
 """Lists entries of the audit. ``events.audit.recorder`` writes them; they never change."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, tuple_
 
+from api_client.messages.audit import EntryPage, EntryView
 from api_client.messages.management import ActorView
 from membership.base.instants import respelled
-from membership.events.audit.schemas import EntryPage, EntryView
 from membership.store.models import AuditEntry
 from membership.web.access import Call
 from membership.web.paging import bad_cursor, decode_cursor, encode_cursor, instant_of
@@ -44,16 +45,30 @@ class EntryFilter:
 
 def list_entries(call: Call, filters: EntryFilter, limit: int, cursor: str | None) -> EntryPage:
     """A page of the organization's entries, newest first. Raises Invalid for a bad cursor."""
+    return page_of(newest(call, filters.conditions(), limit + 1, cursor), limit)
+
+
+def newest(
+    call: Call, conditions: Iterable[ColumnElement[bool]], most: int, cursor: str | None
+) -> Sequence[AuditEntry]:
+    """At most ``most`` entries that meet ``conditions``, newest first, from a cursor on.
+
+    Raises Invalid for a bad cursor.
+    """
     query = (
         select(AuditEntry)
-        .where(AuditEntry.organization_id == call.tenant.id, *filters.conditions())
+        .where(AuditEntry.organization_id == call.tenant.id, *conditions)
         .order_by(*(column.desc() for column in _RECENT))
-        .limit(limit + 1)
+        .limit(most)
     )
     if cursor is not None:
         at, last = decode_cursor(cursor, str, str)
         query = query.where(tuple_(*_RECENT) < (instant_of(at), _uuid_of(last)))
-    rows = call.session.scalars(query).all()
+    return call.session.scalars(query).all()
+
+
+def page_of(rows: Sequence[AuditEntry], limit: int) -> EntryPage:
+    """The page of the first ``limit`` of ``rows``, with a cursor if there are more."""
     page = rows[:limit]
     next_cursor = None
     if len(rows) > limit:

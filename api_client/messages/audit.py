@@ -1,4 +1,4 @@
-"""Messages about the audit."""
+"""Messages about the audit, shared by the service and the desk."""
 
 from typing import Any
 from uuid import UUID
