@@ -1,6 +1,6 @@
 # Every target sets up what it needs: `make run` and `make test` work from a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench compare soak lock format
+.PHONY: help run test check audit bench compare soak lock format screenshots
 
 VENV := .venv
 # Tests start many processes; what they import is compiled once.
@@ -10,7 +10,7 @@ PYTHON := $(VENV)/bin/python
 WORKERS := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help: ## List the targets.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.run: requirements.txt tools/setup.sh
 	@bash tools/setup.sh $(VENV) requirements.txt && touch $@
@@ -41,6 +41,9 @@ bench: $(VENV)/.dev ## Measure every figure of README and docs/figures.md; ONLY=
 
 compare: $(VENV)/.dev ## Run benches on another commit and here: make compare REV=main~5 BENCH=start,suite
 	@$(PYTHON) -m tools.compare $(REV) $(BENCH) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+screenshots: $(VENV)/.dev ## Draw each page in its states and looks; ONLY=desk,customer for some.
+	@$(PYTHON) -m tools.screenshots $(if $(ONLY),--only $(ONLY))
 
 soak: $(VENV)/.dev ## The long tests.
 	@$(PYTHON) -m pytest -q -m soak
