@@ -33,6 +33,7 @@ from .keys import KeyClient
 from .organization import OrganizationClient
 from .payments import PaymentsClient
 from .people import PeopleClient
+from .sales import SalesClient
 from .scanner_setup import ScannerSetupClient
 from .signup import SignupClient
 from .stripe_setup import StripeSetupClient
@@ -46,6 +47,7 @@ _FACTOR = "/v1/staff/me/second-factor"
 
 class ManagementClient(
     PaymentsClient,
+    SalesClient,
     PeopleClient,
     SignupClient,
     ScannerSetupClient,

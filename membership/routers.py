@@ -44,6 +44,7 @@ ROUTERS = (
     _later("members.plans.routes", "/v1/plans/**", "/v1/permissions/**"),
     _later("members.memberships.routes", "/v1/memberships/**"),
     _later("billing.desk.routes", "/v1/memberships/{}/payments", "/v1/payments/**"),
+    _later("billing.selling.routes", "/v1/sales/**"),
     _later("billing.orders.change_routes", "/v1/billing/orders/{}/change/**"),
     _later("billing.orders.routes", "/v1/billing/orders/**"),
     _later("billing.orders.invoice_routes", "/v1/billing/invoices/**"),

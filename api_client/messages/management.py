@@ -230,6 +230,11 @@ class SoldView(Message):
         "old end if paid before it, else from the payment.",
     )
     last_change: ChangeView | None = None
+    sale_undo_until: AwareDatetime | None = Field(
+        default=None,
+        description="Until when the sale itself can be undone, with the membership's own id as "
+        "`change_id`; null once it was changed or cannot be undone any more.",
+    )
     also_held: tuple[UUID, ...] = Field(
         default=(),
         description="Other memberships of the same plan that the owner has for a part of that "
@@ -252,6 +257,7 @@ class ProfileMembership(MembershipView):
         default=(), description="All periods, oldest first, the present one last."
     )
     last_change: ChangeView | None = None
+    sale_undo_until: AwareDatetime | None = None
     etag: str = Field(default="", description=_ETAG)
 
 

@@ -116,6 +116,11 @@ TAGS = (
         "transferred. A later change of the plan does not reach them.",
     ),
     (
+        "Sales",
+        "A plan sold, renewed or changed at the desk with what is paid for it: previewed, carried "
+        "out at once, undone.",
+    ),
+    (
         "Payments",
         "What was paid at the desk for memberships: noted with a receipt, listed, voided.",
     ),

@@ -207,6 +207,9 @@ BODIES: dict[str, Any] = {
     "POST /v1/memberships": {"plan_id": "", "customer_id": ""},
     "POST /v1/memberships/{membership_id}/extend": {"days": 7},
     "POST /v1/billing/orders": {"plan_id": "", "customer_id": ""},
+    "POST /v1/sales": {"kind": "new", "plan_id": "", "customer_id": ""},
+    "POST /v1/sales/preview": {"kind": "new", "plan_id": "", "customer_id": ""},
+    "POST /v1/sales/undo": {"payment_id": "", "why": "typo"},
 }
 """Bodies for routes whose plainest one would not do; ids are filled in."""
 

@@ -96,17 +96,21 @@ def record_payment(call: Call, membership_id: UUID, new: NewPayment) -> Payment:
 def _on_receipt(session: Session, tenant: Tenant, sold: Membership) -> dict[str, Any]:
     """Return what is copied for the receipt: the club, the tax rate, and the latest period."""
     club = session.get_one(Organization, tenant.id)
-    plan = session.get_one(Plan, (tenant.id, sold.plan_id))
-    own = plan.tax_millipercent
     period = (periods_of(sold) or (None,))[-1]
     return {
         "seller_name": club.name,
         "seller_address": club.address,
         "seller_tax_number": club.tax_number,
-        "tax_millipercent": club.tax_millipercent if own is None else own,
+        "tax_millipercent": tax_rate(session, tenant, sold),
         "period_from": None if period is None else period.first_day,
         "period_until": None if period is None else period.last_day,
     }
+
+
+def tax_rate(session: Session, tenant: Tenant, sold: Membership) -> int | None:
+    """Return the rate of the tax that the price of a membership includes; None for no tax."""
+    own = session.get_one(Plan, (tenant.id, sold.plan_id)).tax_millipercent
+    return session.get_one(Organization, tenant.id).tax_millipercent if own is None else own
 
 
 def _grant(call: Call, sold: Membership, new: NewPayment, paid_at: datetime) -> Granted:

@@ -22,7 +22,12 @@ from membership.members.memberships.entitlements import (
     load_entitlements,
 )
 from membership.members.memberships.past_periods import member_since, periods_of
-from membership.members.memberships.records import change_view, sold_etag, sold_view
+from membership.members.memberships.records import (
+    change_view,
+    sale_undo_until,
+    sold_etag,
+    sold_view,
+)
 from membership.members.memberships.views import membership_view, permission_views
 from membership.members.visits import list_visits
 from membership.rules.outcome import Decision, decide
@@ -115,6 +120,7 @@ def _periods(row: Membership, now: datetime) -> dict[str, Any]:
         "member_since": member_since(row),
         "periods": periods_of(row),
         "last_change": None if row.customer_id is None else change_view(row, now),
+        "sale_undo_until": None if row.customer_id is None else sale_undo_until(row, now),
         "etag": "" if row.customer_id is None else sold_etag(sold_view(row, now)),
     }
 

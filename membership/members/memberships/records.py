@@ -9,6 +9,7 @@ from api_client.messages.management import (
     ChangeView,
     IntervalMessage,
     IntervalUnit,
+    MembershipSource,
     SoldView,
 )
 from api_client.messages.scan import PermissionView
@@ -49,6 +50,7 @@ def sold_view(membership: Membership, now: datetime) -> SoldView:
         member_since=member_since(membership),
         periods=periods_of(membership),
         last_change=change_view(membership, now),
+        sale_undo_until=sale_undo_until(membership, now),
         source=membership.source,
         actor=ActorView(
             kind=membership.actor_kind, id=membership.actor_id, name=membership.actor_name
@@ -78,6 +80,24 @@ def change_view(membership: Membership, now: datetime) -> ChangeView | None:
     return ChangeView(
         id=UUID(change["id"]), action=change["action"], at=at, undo_until=at + UNDO_WITHIN
     )
+
+
+def sale_undo_until(membership: Membership, now: datetime) -> datetime | None:
+    """Return until when the sale of a membership can be undone; None if it cannot be any more.
+
+    Only one that staff or a program sold, and that is as it was sold. The membership that follows a
+    transfer is undone with the transfer.
+    """
+    until = membership.created_at + UNDO_WITHIN
+    sold_here = membership.source in {MembershipSource.STAFF, MembershipSource.API}
+    as_sold = (
+        membership.last_change is None
+        and not membership.former_periods
+        and membership.ended_early_at is None
+        and not membership.renews
+        and membership.previous_id is None
+    )
+    return until if sold_here and as_sold and until >= now else None
 
 
 def _interval(unit: IntervalUnit | None, count: int | None) -> IntervalMessage | None:

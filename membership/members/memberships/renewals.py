@@ -26,9 +26,17 @@ from membership.web.errors import Conflict, Invalid
 
 
 def renew(
-    session: Session, tenant: Tenant, membership_id: UUID, renewal: Renewal, now: datetime
+    session: Session,
+    tenant: Tenant,
+    membership_id: UUID,
+    renewal: Renewal,
+    now: datetime,
+    *,
+    overdue_since: datetime | None = None,
 ) -> Membership:
     """Prolong a membership by the length it was sold with, which the plan may no longer have.
+
+    Renewed before it is paid, it is overdue from ``overdue_since`` on, or as early as it was.
 
     Paid before its end, it goes on from there, counted from the same anchor; paid later, the
     new period starts at the payment, in the organization's present time zone. Either way the
@@ -45,7 +53,17 @@ def renew(
     _renewable(membership)
     if paid_at > now:
         raise Invalid("payment_to_come", "body.paid_at", "is in the future")
-    _prolong(session, tenant, membership, paid_at, now, can_be_undone=True, again=renewal.again)
+    earliest = [at for at in (overdue_since, membership.payment_overdue_since) if at is not None]
+    _prolong(
+        session,
+        tenant,
+        membership,
+        paid_at,
+        now,
+        can_be_undone=True,
+        again=renewal.again,
+        payment_overdue_since=min(earliest, default=None),
+    )
     return membership
 
 
@@ -59,7 +77,16 @@ def renew_paid(
     membership = locked(session, tenant, membership_id)
     refuse_billed(session, membership)
     refuse_ended_early(session, membership)
-    _prolong(session, tenant, membership, paid_at, now, can_be_undone=False)
+    overdue = membership.payment_overdue_since
+    _prolong(
+        session,
+        tenant,
+        membership,
+        paid_at,
+        now,
+        can_be_undone=False,
+        payment_overdue_since=overdue,
+    )
     return membership
 
 
@@ -71,6 +98,7 @@ def _prolong(
     now: datetime,
     *,
     can_be_undone: bool,
+    payment_overdue_since: datetime | None,
     again: bool | None = None,
 ) -> None:
     """Add the period that a payment buys to a locked membership. Raises Conflict."""
@@ -98,6 +126,7 @@ def _prolong(
         time_zone=zone,
         anchor_day=bought.anchor,
         period_number=bought.number,
+        payment_overdue_since=payment_overdue_since,
     )
 
 

@@ -222,7 +222,8 @@ def undo_last_change(
     """Undo the last change of a membership: renewed, extended, ended, transferred, payment noted.
 
     It is again as it was before, for every question asked from now on; the history keeps both. A
-    renewal that is undone takes its period away; a transfer takes the membership that followed.
+    renewal that is undone takes its period away; a transfer takes the membership that followed. The
+    sale itself is undone by the membership's own id as `change_id`, see `sale_undo_until`.
     `also_held` names what the owner has of the same plan for a part of the time that counts again.
     Possible for 14 days, see `last_change`. Answers 409 `nothing_to_undo`, `not_the_last_change`,
     `undo_too_late`, `membership_paid`, `membership_changed_since`, `membership_transferred`,

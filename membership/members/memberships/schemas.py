@@ -110,7 +110,8 @@ class Undo(RequestBody):
 
     change_id: UUID = Field(
         examples=["6d1f0b1e-1f0a-4f0e-9d53-2f3f7a1f6f10"],
-        description="The id of `last_change`, so that no other change is undone than the one seen.",
+        description="The id of `last_change`, so that no other change is undone than the one seen; "
+        "the id of the membership for its sale.",
     )
     why: Why = Field(default="", examples=["Renewed the wrong person"])
 

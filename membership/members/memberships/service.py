@@ -101,8 +101,11 @@ def assign(
     *,
     actor: Actor = SERVICE,
     source: MembershipSource | None = None,
+    overdue_since: datetime | None = None,
 ) -> Membership:
     """Sell a plan to a customer or a company: its present terms are copied.
+
+    It is overdue from ``overdue_since`` on unless it is paid by then.
 
     This is the one entry point of every way to a membership. Routes hand on their caller as
     the ``actor``, which tells the source; an import names its source beside the actor who
@@ -124,7 +127,8 @@ def assign(
         session, tenant, (owner.customer_id, owner.company_id), plan, period, now=now
     )
     refuse_second(held, again=new.again)
-    return sell(session, tenant, Sale(plan, owner, period, actor, source), now)
+    agreed = agreed_now(plan, overdue_since)
+    return sell(session, tenant, Sale(plan, owner, period, actor, source, agreed=agreed), now)
 
 
 def plan_on_sale(session: Session, tenant: Tenant, plan_id: UUID) -> Plan:
@@ -203,7 +207,19 @@ def sell(session: Session, tenant: Tenant, sale: Sale, now: datetime) -> Members
 
 def terms_of_plan(plan: Plan) -> Agreed:
     """The present terms of a plan."""
-    return Agreed(plan.name, plan.price_minor, plan.currency, billing_of(plan), length_of(plan))
+    return agreed_now(plan, None)
+
+
+def agreed_now(plan: Plan, overdue_since: datetime | None) -> Agreed:
+    """The present terms of a plan, for a sale that is overdue from ``overdue_since`` on."""
+    return Agreed(
+        plan.name,
+        plan.price_minor,
+        plan.currency,
+        billing_of(plan),
+        length_of(plan),
+        overdue_since=overdue_since,
+    )
 
 
 def _period(new: NewMembership, plan: Plan, zone: ZoneInfo, now: datetime) -> Period:

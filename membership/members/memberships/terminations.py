@@ -22,6 +22,7 @@ from membership.members.memberships.service import (
     SOURCES,
     Owner,
     Sale,
+    agreed_now,
     get_membership,
     length_of,
     plan_on_sale,
@@ -111,11 +112,13 @@ def transfer(
     now: datetime,
     *,
     actor: Actor,
+    overdue_since: datetime | None = None,
 ) -> Membership:
     """End a membership, and sell its owner another one from that instant on, which is returned.
 
     The new one is sold under the present terms of its plan and counts from its own start; it
-    names the one before as ``previous_id``. Nothing is charged or paid back here.
+    names the one before as ``previous_id``, and is overdue from ``overdue_since`` on. Nothing is
+    charged or paid back here.
 
     Raises NotFound; Conflict if it has ended or is planned to, was transferred already, or the
     plan or the owner is archived; Invalid for an instant past or outside the period.
@@ -136,7 +139,9 @@ def transfer(
     owned_by = (owner.customer_id, owner.company_id)
     held = held_meanwhile(session, tenant, owned_by, plan, period, now=now)
     refuse_second([each for each in held if each.id != former.id], again=wanted.again)
-    sale = Sale(plan, owner, period, actor, SOURCES[actor.kind], previous_id=former.id)
+    agreed = agreed_now(plan, overdue_since)
+    source = SOURCES[actor.kind]
+    sale = Sale(plan, owner, period, actor, source, previous_id=former.id, agreed=agreed)
     following = sell(session, tenant, sale, now)
     apply_change(
         session,

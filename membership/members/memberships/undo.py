@@ -20,7 +20,7 @@ from membership.members.memberships.changes import (
     refuse_transferred,
 )
 from membership.members.memberships.past_periods import FormerPeriods, former_before_terms, instant
-from membership.members.memberships.records import UNDO_WITHIN
+from membership.members.memberships.records import UNDO_WITHIN, sale_undo_until
 from membership.members.memberships.renewal_undo import CHANGED_SINCE
 from membership.members.memberships.service import Owner, get_membership, required_owner
 from membership.rules.status import Term
@@ -32,6 +32,7 @@ from membership.web.errors import Conflict
 _COLUMNS = Membership.metadata.tables[Membership.__tablename__].c
 _TRANSFERRED, _RENEWED = EventType.MEMBERSHIP_TRANSFERRED, EventType.MEMBERSHIP_RENEWED
 _WITHDRAWN = "The transfer was undone"
+_SALE_UNDONE = "The sale was undone"
 _EVENT_DATA, _FORMERLY_EVENT_DATA = "event_data", "told"
 """The key of a stored change, and how versions of before stored it."""
 
@@ -53,7 +54,8 @@ def undo_last_change(
 ) -> Membership:
     """Set a membership as it was before its last change, which ``change_id`` names.
 
-    A transfer takes the membership that followed with it. Raises NotFound; Conflict if there is
+    A transfer takes the membership that followed with it. The membership's own id as ``change_id``
+    undoes its sale: it is over, as if it had never run. Raises NotFound; Conflict if there is
     nothing to undo, another change came after it, it is too late, a payment was recorded with or
     after it, a subscription governs the membership, or its owner was erased.
     """
@@ -62,6 +64,9 @@ def undo_last_change(
     if membership.customer_id is not None:
         required_owner(session, tenant, Owner(customer_id=membership.customer_id))
     membership = locked(session, tenant, membership_id)
+    if change_id == membership.id and membership.last_change is None:
+        _undo_sale(session, membership, now, why)
+        return membership
     change = _undoable(membership, change_id, now)
     refuse_billed(session, membership)
     _refuse_paid(session, membership, change.get("receipt_number"))
@@ -85,6 +90,27 @@ def undo_last_change(
         **values,
     )
     return membership
+
+
+def _undo_sale(session: Session, membership: Membership, now: datetime, why: str) -> None:
+    """End a locked membership as if it had never run. Raises Conflict if it was built on."""
+    if sale_undo_until(membership, now) is None:
+        detail = "The sale of this membership cannot be undone any more."
+        raise Conflict("nothing_to_undo", detail)
+    refuse_billed(session, membership)
+    refuse_transferred(session, membership)
+    _refuse_paid(session, membership, 0)
+    apply_change(
+        session,
+        membership,
+        EventType.MEMBERSHIP_ENDED,
+        now,
+        why=why,
+        event_data={"undone": EventType.MEMBERSHIP_CREATED.value},
+        ended_early_at=membership.starts_at,
+        ended_early_why=_SALE_UNDONE,
+        ended_for_good=True,
+    )
 
 
 def _undoable(membership: Membership, change_id: UUID, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ HARMLESS = {
     "POST /v1/customers/{customer_id}/erase": "who is erased stays erased",
     "POST /v1/billing/orders/{order_id}/refresh": "asks the provider",
     "POST /v1/billing/orders/{order_id}/change/preview": "asks the provider",
+    "POST /v1/sales/preview": "stores nothing",
     "POST /v1/billing/events/{billing_event_id}/retry": "events are processed once",
     "POST /v1/billing/invoices/{invoice_id}/refund-answer": "the same answer changes nothing",
     "POST /v1/billing/orders/{order_id}/settle": "what is settled stays so",
@@ -93,6 +94,21 @@ class Club:
         change = self.service.post(f"{path}/renew", status=200)["last_change"]["id"]
         return f"{path}/undo", {"change_id": change}
 
+    def sale(self) -> tuple[str, Any]:
+        """A sale to somebody new, paid in cash."""
+        paid = {"method": "cash", "amount_minor": 100}
+        who = {"given_name": "Ines"}
+        return "/v1/sales", {
+            "kind": "new",
+            "plan_id": self.plan,
+            "customer": who,
+            "payment": paid,
+        }
+
+    def sale_to_undo(self) -> tuple[str, Any]:
+        """Sell; returns what undoes that."""
+        return "/v1/sales/undo", {**self.service.post(*self.sale())["undo"], "why": "typo"}
+
     def linked(self) -> str:
         """Link the customer; returns the path of the link."""
         self.service.link(self.company, self.customer)
@@ -121,6 +137,8 @@ CHANGES: dict[str, tuple[str, Callable[[Club], tuple[str, Any]]]] = {
     "end": ("POST", _of(_SOLD + "/end", {"why": "moved"})),
     "note payment": ("PUT", _of(_SOLD + "/payment", {"overdue_since": "2027-03-01T00:00:00Z"})),
     "void": ("POST", lambda club: (f"/v1/payments/{club.payment()}/void", {"why": "typo"})),
+    "sell": ("POST", Club.sale),
+    "undo sale": ("POST", Club.sale_to_undo),
     "revoke card": (
         "POST",
         lambda club: (f"/v1/cards/{club.service.card(club.customer)['card']['id']}/revoke", None),

@@ -31,6 +31,8 @@ PLANTED = {
     "POST /v1/memberships/{membership_id}/payments note": "Paid by uncle Bodo",
     "POST /v1/payments/{payment_id}/void why": "Uncle wants it back",
     "POST /v1/memberships/{membership_id}/end why": "Moved to Ulm",
+    "POST /v1/sales payment.note": "Studies herpetology",
+    "POST /v1/sales/undo why": "Wanted the toad course",
     "POST /v1/cards label": "Minas Karte",
     "POST /v1/cards/foreign code": "STUDENT-778812",
     "POST /v1/cards/foreign label": "Matrikel of Mina",
@@ -50,12 +52,14 @@ OF_NO_CUSTOMER = {
     "/v1/organization": "the club itself",
     "/v1/permissions": "permissions of plans",
     "/v1/plans": "what is sold",
+    "/v1/sales/preview": "stores nothing",
     "/v1/signup": "the page of the club",
     "/v1/staff": "staff are no customers",
     "/v1/wallets": "keys of the club",
     "/v1/webhooks": "receivers",
 }
 """Beginnings of paths whose texts are about no customer, with the reason."""
+_AS_CREATED = "stored as by POST /v1/customers"
 OTHER = {
     "POST /v1/cards/{card_id}/mail email": "mails to the customer's own address: person.py",
     "POST /v1/companies billing_email": "the company's, which is no customer",
@@ -73,6 +77,14 @@ OTHER = {
     "POST /v1/customers/{customer_id}/erase confirm": "compared, not stored",
     "POST /v1/memberships/{membership_id}/payments currency": "three letters",
     "POST /v1/payments/{payment_id}/receipt/mail email": "as that of a card's mail",
+    "POST /v1/sales customer.desk_note": _AS_CREATED,
+    "POST /v1/sales customer.email": _AS_CREATED,
+    "POST /v1/sales customer.family_name": _AS_CREATED,
+    "POST /v1/sales customer.former_numbers": _AS_CREATED,
+    "POST /v1/sales customer.given_name": _AS_CREATED,
+    "POST /v1/sales customer.language": _AS_CREATED,
+    "POST /v1/sales customer.phone": _AS_CREATED,
+    "POST /v1/sales expected.currency": "three letters",
     "POST /v1/scans alternatives": "readings of the same text",
     "POST /v1/scans attention_kinds": "words of the desk",
     "POST /v1/scans desk": "the desk's name",
@@ -125,6 +137,10 @@ def planted(service: Service) -> tuple[str, str]:
     )
     void = f"/v1/payments/{paid['id']}/void"
     act(void, "POST /v1/payments/{payment_id}/void", 200)
+    note = told["POST /v1/sales"]["payment.note"]
+    sale = {"kind": "renew", "membership_id": member.rpartition("/")[2]}
+    sold = send(service, "/v1/sales", {**sale, "payment": {"method": "cash", "note": note}})
+    act("/v1/sales/undo", "POST /v1/sales/undo", 200, **sold["undo"])
     act(f"{member}/end", "POST /v1/memberships/{membership_id}/end", 200)
     act("/v1/cards", "POST /v1/cards", 201, customer_id=person)
     act("/v1/cards/foreign", "POST /v1/cards/foreign", 201, customer_id=person)

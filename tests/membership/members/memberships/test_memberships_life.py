@@ -29,6 +29,7 @@ def test_renewed_early_goes_on_from_the_end(service: Service) -> None:
             },
         ],
         "last_change": told["last_change"],
+        "sale_undo_until": None,
         "etag": told["etag"],
     }
     assert told["last_change"]["action"] == "membership.renewed"
@@ -186,7 +187,10 @@ def test_an_end_to_come_is_moved_and_taken_back(service: Service) -> None:
     assert due(service, membership) == "2027-03-25T00:00:00Z"
     answer = service.call("DELETE", path)
     change = answer.json()["last_change"]
-    assert (answer.status_code, answer.json()) == (200, {**before, "last_change": change})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {**before, "last_change": change, "sale_undo_until": None},
+    )
     assert change["action"] == "membership.end_withdrawn"
     assert due(service, membership) == APRIL
     do(service, membership, "end", at="2027-03-20T00:00:00Z")
