@@ -142,6 +142,12 @@ def stylesheet(theme: Theme) -> str:
     #name {{ font-size: {LARGE}px; font-weight: 700; }}
     #strong {{ font-weight: 600; }}
     #failure {{ color: {t.bad}; font-weight: 600; }}
+    #label {{ font-size: {CAPTION}px; font-weight: 600; }}
+    #hint {{ font-size: {CAPTION}px; color: {t.muted}; }}
+    #error {{ font-size: {CAPTION}px; color: {t.bad}; font-weight: 600; }}
+    QLineEdit[wrong="true"] {{ border: 2px solid {t.bad}; padding: 9px 13px; }}
+    QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {t.bad};
+        padding: 7px 11px; }}
     #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
     #held {{ background: {t.raised}; border-radius: 8px; }}
     #veil {{ background: {t.veil}; border-radius: {RADIUS}px; }}

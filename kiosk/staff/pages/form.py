@@ -4,41 +4,34 @@ It is a sheet inside the staff panel, so that the verdict of a scan covers it an
 with what was typed, when the verdict is gone.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QCheckBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.form_foot import FormFoot
+from kiosk.staff.pages.form_rows import FormRows, field_label
+from kiosk.staff.pages.form_values import Value, fill, value_of
 from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
-from kiosk.views.qr import QrView
 
-Value = str | bool | date | None
-_WIDTH = 460
-_NOTE_HEIGHT = 84
-_NOTE_LINE = 19
+__all__ = ["Form", "Value", "field_label"]
+
+_WIDTH, _WIDE = 480, 832
+_LEAST_OF_TWO = 720
+"""Pixels across below which two columns are narrower than what is typed into them."""
+_MANY = 6
+"""Fields from which on a form stands in two columns."""
 _BORDER = 2
 """Pixels of the style sheet's border, with one to spare; the layout does not count it."""
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
-class Form(QFrame):
+class Form(FormRows):
     """Asks for a few values. Stays open until ``finish``, with ``show_failure`` in between.
 
     ``topic`` names the change and what it changes, such as ``renew:<id>``: a second form for the
@@ -61,22 +54,16 @@ class Form(QFrame):
         about: str = "",
         final: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(texts, title)
         self.setObjectName("form")
         self.setAccessibleName(title)
-        self.setFixedWidth(_WIDTH)
-        self.topic, self.title, self.about, self.final = topic, title, about, final
-        self._texts = texts
-        self._fields: dict[str, QWidget] = {}
+        self.topic, self.about, self.final = topic, about, final
+        self._room: QWidget | None = None
         self._initial: Mapping[str, Value | str] | None = None
         heading = PlainLabel(title, "title", wraps=True)
         subject = PlainLabel(about, "strong", wraps=True)
         if not about:
             subject.hide()
-        self._rows = QFormLayout()
-        self._rows.setSpacing(S + 2)
-        self._rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.foot = FormFoot(texts, action, final=final)
         self.failure, self.submit, self.cancel = (
             self.foot.failure,
@@ -84,12 +71,13 @@ class Form(QFrame):
             self.foot.cancel,
         )
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(L, L, L, M)
+        layout.setContentsMargins(L, L, L - S, M)
         layout.setSpacing(M)
         layout.addWidget(heading)
         layout.addWidget(subject)
-        layout.addLayout(self._rows)
+        layout.addWidget(self.area, 1)
         layout.addWidget(self.foot)
+        self._fit()
         self.cancel.clicked.connect(self.closed)
         self.submit.clicked.connect(self._on_submit)
         self.foot.discarded.connect(self.closed)
@@ -108,93 +96,40 @@ class Form(QFrame):
     def sizeHint(self) -> QSize:
         """Return the size that all texts need, wrapped at the form's width."""
         layout = self.layout()
-        if layout is None or not layout.hasHeightForWidth():
+        if layout is None:
             return super().sizeHint()
-        return QSize(_WIDTH, layout.totalHeightForWidth(_WIDTH - 2 * _BORDER) + 2 * _BORDER)
+        across = self.width() - 2 * _BORDER
+        return QSize(self.width(), layout.totalHeightForWidth(across) + 2 * _BORDER)
 
     def hasHeightForWidth(self) -> bool:
-        """Return False: the width is fixed, whatever the layout around the form offers."""
+        """Return False: the form sets its own width, whatever the layout around it offers."""
         return False
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: a form is scrolled rather than squeezed."""
-        return self.sizeHint()
+        """Return the size at which heading and foot are whole and the fields scroll."""
+        whole, area = self.sizeHint(), self.area
+        spare = area.sizeHint().height() - area.minimumSizeHint().height()
+        return QSize(whole.width(), whole.height() - spare)
 
-    def add_words(self, words: str) -> None:
-        """Add a text above the fields that follow."""
-        self._rows.addRow(PlainLabel(words, "muted", wraps=True))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the form anew when what it lies on has another size."""
+        if watched is self._room and event.type() is QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
 
-    def add_part(self, part: QWidget) -> None:
-        """Add a row that is only looked at."""
-        self._rows.addRow(part)
-
-    def add_code(self, text: str, side: int) -> None:
-        """Add a QR code of ``text``, ``side`` pixels high."""
-        code = QrView(side)
-        code.setFixedHeight(side)
-        code.setAccessibleName(self.title)
-        code.show_text(text)
-        self._rows.addRow(code)
-
-    def add_fact(self, words: str) -> None:
-        """Add a text that is to be typed elsewhere."""
-        self._rows.addRow(PlainLabel(words, "strong", wraps=True))
-
-    def add_line(self, key: str, label: str, value: str = "", *, secret: bool = False) -> QLineEdit:
-        """Add a field for one line of text."""
-        line = QLineEdit(value)
-        if secret:
-            line.setEchoMode(QLineEdit.EchoMode.Password)
-        self._add(key, label, line)
-        return line
-
-    def add_note(self, key: str, label: str, value: str = "", *, lines: int = 3) -> None:
-        """Add a field for several lines of text, of which ``lines`` are seen at once."""
-        note = QPlainTextEdit(value)
-        note.setTabChangesFocus(True)
-        note.setFixedHeight(_NOTE_HEIGHT - (3 - lines) * _NOTE_LINE)
-        self._add(key, label, note)
-
-    def add_choice(
-        self, key: str, label: str, options: Sequence[tuple[str, str]], chosen: str = ""
-    ) -> None:
-        """Add a choice of ``options``: value and label; the first one unless another is chosen.
-
-        Raises LookupError if ``chosen`` is not among them.
-        """
-        self._add(key, label, _choice(options, chosen))
-
-    def add_count(
-        self, key: str, label: str, count: int, options: Sequence[tuple[str, str]], chosen: str
-    ) -> None:
-        """Add a number with a unit in one row, as ``<key>_count`` and ``<key>_unit``."""
-        line, choice = QLineEdit(str(count)), _choice(options, chosen)
-        line.setAccessibleName(label)
-        choice.setAccessibleName(label)
-        self._fields |= {f"{key}_count": line, f"{key}_unit": choice}
-        row = QHBoxLayout()
-        row.addWidget(line, 1)
-        row.addWidget(choice, 2)
-        self._rows.addRow(PlainLabel(label), row)
-
-    def add_day(self, key: str, label: str, day: date | None, *, optional: bool = False) -> None:
-        """Add a field for a day; an ``optional`` one may be left empty."""
-        self._add(key, label, DayField(self._texts, day, optional=optional))
-
-    def add_switch(self, key: str, label: str, *, on: bool = False) -> None:
-        """Add a check box."""
-        switch = QCheckBox(label.replace("&", "&&"))
-        switch.setChecked(on)
-        self._fields[key] = switch
-        self._rows.addRow("", switch)
-
-    def field(self, key: str) -> QWidget:
-        """Return the widget of a field."""
-        return self._fields[key]
+    def _fit(self) -> None:
+        """Set width and columns by the number of fields and the room around the form."""
+        wanted = _WIDE if self.area.narrow >= _MANY else _WIDTH
+        room = self._room.width() if self._room is not None else wanted
+        across = min(wanted, room)
+        inner = across - 2 * L + S - 2 * _BORDER
+        self.setFixedWidth(across)
+        self.area.fit(2 if wanted == _WIDE and across >= _LEAST_OF_TWO else 1, inner)
+        self.updateGeometry()
 
     def values(self) -> dict[str, Value]:
         """Return the values of all fields."""
-        return {key: _value(widget) for key, widget in self._fields.items()}
+        return {key: value_of(widget) for key, widget in self._fields.items()}
 
     def restore(self, values: Mapping[str, Value], sentence: str) -> None:
         """Fill in values that were sent before, and show a sentence about them.
@@ -207,13 +142,24 @@ class Form(QFrame):
                 gone = self._texts.say("What was chosen then is offered no longer.")
                 sentence = f"{sentence} {gone}"
             elif field is not None:
-                _fill(field, value)
+                fill(field, value)
         self.foot.show_failure(sentence)
 
     def show_failure(self, sentence: str) -> None:
         """Show why it was not carried out; the fields stay as they are and can be sent again."""
         self._set_sending(sending=False)
         self.foot.show_failure(sentence)
+
+    def show_errors(self, sentence: str, errors: Mapping[str, str]) -> None:
+        """Show what is wrong beside each field, by the name under which it is sent.
+
+        ``sentence`` is shown at the foot, with errors of names that are no field of this form.
+        The focus goes to the first field with an error.
+        """
+        self._set_sending(sending=False)
+        elsewhere = [*filter(None, (sentence,)), *self._show_errors(errors)]
+        self.foot.show_failure("\n".join(elsewhere))
+        self._focus_wrong()
 
     def finish(self) -> None:
         """Close the form after it was carried out."""
@@ -236,6 +182,8 @@ class Form(QFrame):
         """Focus the first field, and on a final step Cancel."""
         first = None if self.final else next(iter(self._fields.values()), self.submit)
         (first or self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
+        if first is not None and first is not self.submit:
+            self.area.ensureWidgetVisible(first)
 
     def focus_again(self) -> None:
         """Focus the field that had the focus before the form was covered, else as at first."""
@@ -250,6 +198,7 @@ class Form(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Set the tab order, and the focus where work begins."""
         super().showEvent(event)
+        self._find_room()
         if self._initial is None:
             self._initial = self._typed()
             stops = [*self._fields.values(), self.cancel, self.submit]
@@ -280,11 +229,10 @@ class Form(QFrame):
         """Emit the values if every field can be read, and prevent a second submit."""
         if self.sending:
             return
-        for widget in self._fields.values():
-            if isinstance(widget, DayField) and widget.problem:
-                self.foot.show_failure(widget.problem)
-                widget.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
+        if not self._check():
+            self.foot.show_failure("")
+            self._focus_wrong()
+            return
         self._set_sending(sending=True)
         self.submitted.emit(self.values())
 
@@ -296,65 +244,19 @@ class Form(QFrame):
         if not sending and focused is not None and focused.isEnabled():
             focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _add(self, key: str, label: str, widget: QWidget) -> None:
-        widget.setAccessibleName(label)
-        self._fields[key] = widget
-        self._rows.addRow(field_label(label, widget), widget)
+    def _find_room(self) -> None:
+        """Follow the size of what the form lies on."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if isinstance(around, QScrollArea) and self._room is None:
+            self._room = around.viewport()
+            self._room.installEventFilter(self)
+        self._fit()
 
     def _typed(self) -> dict[str, Value | str]:
         """Return what is in the fields as it was typed, also where it cannot be read."""
         return {
-            key: widget.line.text() if isinstance(widget, DayField) else _value(widget)
+            key: widget.line.text() if isinstance(widget, DayField) else value_of(widget)
             for key, widget in self._fields.items()
         }
-
-
-def field_label(words: str, field: QWidget) -> PlainLabel:
-    """Return the label of a field, for a row of a ``QFormLayout``."""
-    made = PlainLabel(words)
-    made.setBuddy(field)
-    return made
-
-
-def _choice(options: Sequence[tuple[str, str]], chosen: str) -> Choice:
-    """Return a choice of values and labels. Raises LookupError if ``chosen`` is none of them."""
-    choice = Choice(options)
-    if chosen:
-        choice.choose(chosen)
-    return choice
-
-
-def _value(widget: QWidget) -> Value:
-    """Return the value of a field."""
-    match widget:
-        case QLineEdit():
-            secret = widget.echoMode() is QLineEdit.EchoMode.Password
-            # A password may begin or end with a blank.
-            return widget.text() if secret else widget.text().strip()
-        case QPlainTextEdit():
-            return widget.toPlainText().strip()
-        case Choice():
-            return "" if widget.chosen is None else str(widget.chosen)
-        case DayField():
-            return widget.day
-        case QCheckBox():
-            return widget.isChecked()
-        case _:
-            raise TypeError(f"a form has no fields of type {type(widget).__name__}")
-
-
-def _fill(widget: QWidget, value: Value) -> None:
-    """Set the value of a field."""
-    match widget, value:
-        case QLineEdit(), str():
-            widget.setText(value)
-        case QPlainTextEdit(), str():
-            widget.setPlainText(value)
-        case Choice(), str():
-            widget.choose(value)
-        case DayField(), date() | None:
-            widget.set_day(value)
-        case QCheckBox(), bool():
-            widget.setChecked(value)
-        case _:
-            raise TypeError(f"{value!r} is no value of a {type(widget).__name__}")

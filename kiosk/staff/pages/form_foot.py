@@ -29,7 +29,7 @@ class FormFoot(QWidget):
         self._buttons = _row(self.cancel, self.submit)
         self._asked = _row(self.discard_button, self.keep_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, S, 0)
         layout.setSpacing(S)
         for part in (self.failure, self._question, self._buttons, self._asked):
             layout.addWidget(part)

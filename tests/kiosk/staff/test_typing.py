@@ -226,7 +226,7 @@ def test_a_typed_day_is_what_was_meant_or_is_refused(
         assert isinstance(field, DayField)
         if expected is None:
             assert values == [], f"{typed!r} was sent as {values}"
-            assert typed.strip() in made.failure.text()
+            assert typed.strip() in made.error_of("day")
         else:
             assert [each["day"] for each in values] == [expected], typed
             assert field.words.text() == day_in_words(expected, texts)
@@ -241,7 +241,7 @@ def test_a_day_that_is_left_out_is_asked_for_unless_it_may_be(
     values = sent(made)
     QTest.keyClick(line_of(made, "line"), Qt.Key.Key_Return)
     assert values == []
-    assert made.failure.text() == "Please enter a day, such as 12/31/2030."
+    assert made.error_of("day") == "Please enter a day, such as 12/31/2030."
     free = DayField(EN, optional=True)
     qtbot.addWidget(free)
     assert (free.day, free.problem) == (None, "")
