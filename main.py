@@ -152,13 +152,17 @@ def _run_kiosk(
     given: dict[str, Any] = {"camera": camera, "scanner": scanner, "trace": trace}
     if exit_after_source:
         given |= {"exit_after_source": True, "loop": False}
+    invented = with_demo and server is None
     shows_nothing = not _has_display()
     if shows_nothing:
+        chosen = camera or os.environ.get("WALLETDESK_KIOSK_CAMERA")
+        if not chosen and not invented:
+            fail("there is no display and no demo club: say what to read with --camera.")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         pictures = Path("demo-run").resolve()
         pictures.mkdir(exist_ok=True)
         given |= {"exit_after_source": True, "loop": False, "report": pictures}
-        given["camera"] = camera or os.environ.get("WALLETDESK_KIOSK_CAMERA") or "demo"
+        given["camera"] = chosen or "demo"
         write_line(f"There is no display: playing once, pictures go to {pictures}.")
 
     from kiosk.app import run as run_kiosk
@@ -173,7 +177,6 @@ def _run_kiosk(
     with suppress(OSError):  # the log and the service tell of a folder that cannot be used
         mend_data_folder(folder, group_reads=group_may_read())
     configure_logging(folder)
-    invented = with_demo and server is None
     source = camera_source(settings.camera, folder / "demo-deck.json", invented=invented)
     try:
         service = _service_for(settings, server, key_file, folder, with_demo=with_demo)

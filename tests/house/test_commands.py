@@ -139,6 +139,16 @@ def test_a_polite_kill_ends_the_kiosk_in_order(tmp_path: Path, demo_data: Path) 
     assert not (demo_data / "service.json").exists()
 
 
+@pytest.mark.parametrize("real", [["--no-demo"], ["--server", "http://127.0.0.1:1"]])
+def test_without_a_display_a_real_club_is_shown_no_demo_camera(
+    tmp_path: Path, real: list[str]
+) -> None:
+    done = run("kiosk", *real, "--data-dir", str(tmp_path / "data"), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no display and no demo club" in done.stderr
+    assert not (tmp_path / "demo-run").exists()
+
+
 def test_a_club_without_the_demo_and_a_desk_with_a_key_of_its_own(tmp_path: Path) -> None:
     data = tmp_path / "data"
     server = subprocess.Popen(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from api_client.messages.cards import CodeKey
 from api_client.messages.scan import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
+from membership.accounts.staff.accounts import has_accounts
 from membership.base.scopes import Scope
 from membership.base.version import service_version
 from membership.checkin.scans import service
@@ -108,6 +109,7 @@ def desk(call: Annotated[Call, reads(Scope.SCANS_WRITE)]) -> DeskInfo:
         time_zone=call.tenant.time_zone,
         demo=call.tenant.demo,
         visits_today=visits.visits_today(call),
+        has_accounts=has_accounts(call.session, call.tenant.id),
         server_time=call.now,
         version=service_version(),
         code_formats=code_formats(call),

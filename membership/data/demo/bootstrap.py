@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from api_client.messages.organization import UNNAMED
 from membership.accounts.organizations import bootstrap_organization, first_tenant, tenant_of
 from membership.base.actors import SERVICE
 from membership.base.settings import ServiceSettings
 from membership.base.vault import open_vault
+from membership.data.demo.redate import is_of_another_day, redate
 from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.database import Database
@@ -24,12 +26,15 @@ def bootstrap_database(
 ) -> None:
     """Create the first organization, the demo club or an empty one, with the standard design.
 
-    Later it only creates that design for organizations from a version without designs. Raises
+    Later it only creates that design for organizations from a version without designs, and moves
+    the days of the demo club to those of today. Raises
     OSError if the demo club's cards cannot be written to the data folder; VaultError if their
     secrets cannot be encrypted.
     """
     with database.readers.begin() as session:
-        if first_tenant(session) is not None and not _without_design(session):
+        club = session.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
+        ages = club is not None and is_of_another_day(club, now)
+        if club is not None and not ages and not _without_design(session):
             return
     # What only a new database needs is imported here: every later start does without it.
     from membership.wallet.designs.service import create_standard_design  # noqa: PLC0415
@@ -39,11 +44,14 @@ def bootstrap_database(
         if first_tenant(session) is not None:
             for tenant in _without_design(session):
                 create_standard_design(session, tenant, now)
+            for club in session.scalars(select(Organization).where(Organization.demo)):
+                if is_of_another_day(club, now):
+                    redate(session, club, now)
             return
         if not demo:
             tenant = bootstrap_organization(
                 session,
-                name="My Club",
+                name=UNNAMED,
                 slug="my-club",
                 currency="EUR",
                 time_zone=settings.time_zone,

@@ -17,6 +17,7 @@ from membership.data.demo import club
 from membership.data.demo.club import FIRMS, PLANS, Firm, Sale
 from membership.data.demo.deck import CODE_128, Deck, DeckCard
 from membership.data.demo.people import PEOPLE, Person
+from membership.data.demo.redate import OPENED
 from membership.members.companies.linking import link_customer, unlink_customer
 from membership.members.companies.schemas import NewCompany
 from membership.members.companies.service import create_company
@@ -38,7 +39,6 @@ from membership.web.access import Tenant
 from passes.codes.barcode import CustomerNumber, new_card_code
 
 _YEAR = Interval(IntervalUnit.YEAR)
-_OPENED = 2400
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def seed_demo(
     Raises:
         sqlalchemy.exc.IntegrityError: the database already has the demo club.
     """
-    opened = now - timedelta(days=_OPENED)
+    opened = now - timedelta(days=OPENED)
     tenant = bootstrap_organization(
         session,
         name=club.NAME,

@@ -75,6 +75,7 @@ def test_desk(service: Service) -> None:
         "code_formats": ["QRCode", "Aztec", "PDF417", "Code128", "EAN13"],
         "demo": False,
         "visits_today": 1,
+        "has_accounts": False,
         "server_time": "2027-03-10T11:00:00Z",
     }
 

@@ -225,8 +225,10 @@ def test_the_first_account(service: Service) -> None:
     key = service.key_with(Scope.STAFF_SETUP)
     weak = service.call("POST", "/v1/staff/first-account", key=key, json=FIRST | {"password": "x"})
     assert problem(weak) == (422, "password_too_short")
+    assert not service.get("/v1/desk")["has_accounts"]
     made = service.call("POST", "/v1/staff/first-account", key=key, json=FIRST)
     assert made.status_code == 201
+    assert service.get("/v1/desk")["has_accounts"]
     assert made.json()["staff"]["role"] == "admin"
     token = made.json()["token"]
     assert service.call("GET", "/v1/staff", key=token).status_code == 200

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import resources
+from api_client.messages.management import ActorKind
 from api_client.messages.scan import (
     AttentionKind,
     CustomerState,
@@ -30,6 +31,7 @@ from membership.base.vault import Vault
 from membership.checkin.scans.service import ScanRules, answer_scan
 from membership.data.demo.deck import Deck, DeckCard
 from membership.data.demo.people import PEOPLE
+from membership.data.demo.redate import is_of_another_day, redate
 from membership.data.demo.seed import seed_demo
 from membership.members.customers.lookup import find_by_text
 from membership.members.customers.photos import Photo, checked_photo
@@ -129,6 +131,32 @@ def test_every_card_of_the_deck_shows_what_it_is_there_for(club: Club) -> None:
             found[card.name] = (answer.outcome, reason, kind)
     assert found == EXPECTED
     assert {outcome for outcome, _, _ in found.values()} == set(Outcome)
+
+
+@pytest.mark.parametrize("weeks", [1, 9, 120])
+def test_a_club_that_was_seeded_weeks_ago_shows_the_same_today(club: Club, weeks: int) -> None:
+    later = club.now + timedelta(weeks=weeks)
+    with club.database.writers() as session:
+        organization = session.scalars(select(Organization)).one()
+        assert not is_of_another_day(organization, club.now)
+        assert is_of_another_day(organization, later)
+        redate(session, organization, later)
+        session.flush()
+        assert not is_of_another_day(organization, later)
+        for visit, card in enumerate(club.deck.cards, start=1):
+            answer = scanned(session, card.code, later, visit)
+            reason = answer.membership.reason if answer.membership else None
+            kind = answer.attention[0].kind if answer.attention else None
+            assert (answer.outcome, reason, kind) == EXPECTED[card.name], card.name
+
+
+def test_what_was_sold_at_the_desk_of_the_demo_keeps_its_days(club: Club) -> None:
+    with club.database.writers() as session:
+        organization = session.scalars(select(Organization)).one()
+        one = session.scalars(select(Membership).limit(1)).one()
+        one.actor_kind, days = ActorKind.STAFF, (one.starts_at, one.last_day)
+        redate(session, organization, club.now + timedelta(days=40))
+        assert (one.starts_at, one.last_day) == days
 
 
 def test_everybody_can_be_scanned_by_each_of_their_cards(club: Club) -> None:
