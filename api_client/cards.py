@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from api_client.messages.cards import (
+    CardList,
     CardRecord,
+    CardState,
     CustomerCards,
     IssuedCard,
     Mailed,
@@ -24,6 +26,25 @@ class CardsClient(DesignsClient):
     def cards_of(self, customer_id: UUID) -> CustomerCards:
         """Return a customer's cards, newest first."""
         return self._ask(CustomerCards, "GET", f"/v1/customers/{customer_id}/cards")
+
+    def cards(
+        self,
+        text: str = "",
+        cursor: str | None = None,
+        *,
+        state: CardState | None = None,
+        design_id: UUID | None = None,
+    ) -> CardList:
+        """Return a page of all cards, latest issue first.
+
+        ``text`` are parts of words of the holder's name, number, email or phone.
+        """
+        asked: dict[str, str | int] = {"limit": 100}
+        asked |= {"q": text} if text else {}
+        asked |= {"state": state.value} if state else {}
+        asked |= {"design_id": str(design_id)} if design_id else {}
+        asked |= {"cursor": cursor} if cursor else {}
+        return self._ask(CardList, "GET", "/v1/cards", params=asked)
 
     def card(self, card_id: UUID) -> CardRecord:
         """Return a card, with its state in each wallet."""

@@ -14,18 +14,17 @@ from api_client.messages.management import (
     CustomerRecord,
     EmailDomainView,
     EndedSessions,
-    FactorConfirmed,
-    FactorSecret,
-    FactorState,
     LinkedCustomers,
     LinkState,
+    PermissionPage,
     PlanPage,
     PlanView,
     SignedIn,
     SoldView,
 )
 from api_client.messages.requests import Withdrawal
-from api_client.messages.scan import VisitPage
+from api_client.messages.scan import PermissionView, VisitPage
+from api_client.messages.second_factor import FactorConfirmed, FactorSecret, FactorState
 
 from .billing import BillingClient
 from .client import M, keyed
@@ -42,6 +41,7 @@ Fields = Mapping[str, Any]
 """Fields of a request as JSON values. They are listed in the OpenAPI description."""
 
 _A_PAGE = 100
+_COUNTS = {"counts": "true"}
 _FACTOR = "/v1/staff/me/second-factor"
 
 
@@ -146,9 +146,25 @@ class ManagementClient(
         """End all logins of a customer to their own page."""
         return self._ask(EndedSessions, "DELETE", f"/v1/customers/{customer_id}/sessions")
 
-    def plans(self, cursor: str | None = None) -> PlanPage:
-        """Return a page of plans by name; ``cursor`` is the one of the page before."""
-        return self._page(PlanPage, "/v1/plans", {}, cursor)
+    def plans(self, cursor: str | None = None, *, counts: bool = False) -> PlanPage:
+        """Return a page of plans by name; ``cursor`` is the one of the page before.
+
+        With ``counts``, each has the number of customers and companies that have it now.
+        """
+        return self._page(PlanPage, "/v1/plans", _COUNTS if counts else {}, cursor)
+
+    def permissions(self, cursor: str | None = None) -> PermissionPage:
+        """Return a page of the organization's permissions by key."""
+        return self._page(PermissionPage, "/v1/permissions", {}, cursor)
+
+    def relabel_permission(self, key: str, label: str, once: str = "") -> PermissionView:
+        """Change the label of a permission in all plans."""
+        path, fields = f"/v1/permissions/{quote(key, safe='')}", {"label": label}
+        return self._change(PermissionView, path, fields, once, "")
+
+    def delete_permission(self, key: str, once: str = "") -> None:
+        """Delete a permission that no plan has."""
+        self._do("DELETE", f"/v1/permissions/{quote(key, safe='')}", once=once)
 
     def plan(self, plan_id: UUID) -> PlanView:
         """Return a plan."""
@@ -201,9 +217,22 @@ class ManagementClient(
         """Move a membership to another plan. Returns the new membership."""
         return self._act(membership_id, "transfer", fields, once, if_match)
 
-    def companies(self, text: str, cursor: str | None = None) -> CompanyPage:
-        """Return a page of companies by name, or of those with ``text`` in their name."""
-        return self._page(CompanyPage, "/v1/companies", {"q": text} if text else {}, cursor)
+    def companies(
+        self,
+        text: str,
+        cursor: str | None = None,
+        *,
+        counts: bool = False,
+        archived: bool | None = None,
+    ) -> CompanyPage:
+        """Return a page of companies by name, or of those with ``text`` in their name.
+
+        With ``counts``, each has the number of its linked customers; ``archived`` filters.
+        """
+        wanted = {"q": text} if text else {}
+        wanted |= _COUNTS if counts else {}
+        wanted |= {} if archived is None else {"archived": str(archived).lower()}
+        return self._page(CompanyPage, "/v1/companies", wanted, cursor)
 
     def company(self, company_id: UUID) -> CompanyView:
         """Return a company with its memberships."""

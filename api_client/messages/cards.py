@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from api_client.messages.scan import CardView, Message
+from api_client.messages.scan import CardView, CustomerView, Message
 
 
 class WalletKind(StrEnum):
@@ -79,6 +79,45 @@ class CustomerCards(Message):
     """The cards of one customer, newest first."""
 
     items: tuple[CardRecord, ...] = Field(description="All of them.")
+
+
+class CardState(StrEnum):
+    """State of a card: valid, revoked for good, or revoked with another one issued in its place."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+
+
+class ListedCard(CardView):
+    """A card in the list of all, with its holder."""
+
+    customer: CustomerView
+    design_id: UUID | None = None
+    design: str | None = Field(default=None, examples=["Member card"])
+    state: CardState
+    replaced_by: UUID | None = Field(default=None, description="The card issued in its place.")
+    on_phones: tuple[WalletKind, ...] = Field(
+        default=(), description="The wallets in which a device has it."
+    )
+    foreign: bool = Field(
+        default=False, description="Its code was made elsewhere, and imported or given at a desk."
+    )
+    code_end: str = Field(
+        default="", examples=["7120"], description="Last characters of a code made elsewhere."
+    )
+
+
+class CardList(Message):
+    """A page of cards, latest issue first."""
+
+    items: tuple[ListedCard, ...]
+    next_cursor: str | None = None
+    total: int | None = Field(
+        default=None,
+        description="How many there are on all pages; on the first page only, and null where a "
+        "search has further pages.",
+    )
 
 
 class IssuedCard(Message):

@@ -97,28 +97,6 @@ class EndedSessions(Message):
     ended: int = Field(examples=[2])
 
 
-class FactorState(Message):
-    """The second factor of one's own account."""
-
-    enabled: bool
-    since: AwareDatetime | None
-    recovery_codes_left: int
-    demanded: bool = Field(description="Whether the club demands one of this role.")
-
-
-class FactorSecret(Message):
-    """What to enter in an authenticator. It is returned only here."""
-
-    secret: str = Field(description="Base32, to type.")
-    uri: str = Field(description="`otpauth://...`, to show as a QR code.")
-
-
-class FactorConfirmed(Message):
-    """The recovery codes, each good once instead of a code. They are returned only here."""
-
-    recovery_codes: tuple[str, ...]
-
-
 class IntervalMessage(Message):
     """A length in calendar units, such as 1 month or 10 weeks."""
 
@@ -142,6 +120,16 @@ class PlanView(Editable):
     public: bool
     archived_at: AwareDatetime | None
     permissions: tuple[PermissionView, ...]
+    customers: int | None = Field(
+        default=None,
+        description="How many customers have an active membership of it of their own; only in a "
+        "list with `counts`.",
+    )
+    companies: int | None = Field(
+        default=None,
+        description="How many companies have an active membership of it; only in a list with "
+        "`counts`.",
+    )
 
 
 class PlanPage(Message):
@@ -153,6 +141,13 @@ class PlanPage(Message):
         default=None,
         description="How many there are on all pages; on the first page only.",
     )
+
+
+class PermissionPage(Message):
+    """A page of the organization's permissions by key."""
+
+    items: tuple[PermissionView, ...]
+    next_cursor: str | None = None
 
 
 class ActorView(Message):
@@ -318,6 +313,12 @@ class CompanyLine(Message):
     name: str
     seat_cap: int | None
     archived_at: AwareDatetime | None
+    customers: int | None = Field(
+        default=None, description="How many customers are linked now; only with `counts`."
+    )
+    seats_taken: int | None = Field(
+        default=None, description="How many of them take a seat; only with `counts`."
+    )
 
 
 class CompanyPage(Message):

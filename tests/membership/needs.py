@@ -123,6 +123,7 @@ NEEDS: dict[str, Need] = {
     "GET /v1/signup/keys": Scope.ORGANIZATION_READ,
     "POST /v1/signup/keys": Scope.ORGANIZATION_WRITE,
     "POST /v1/signup/keys/{embed_key_id}/revoke": Scope.ORGANIZATION_WRITE,
+    "GET /v1/cards": Scope.CARDS_READ,
     "POST /v1/cards": Scope.CARDS_WRITE,
     "POST /v1/cards/foreign": Scope.CARDS_WRITE,
     "POST /v1/cards/{card_id}/take-back": Scope.CARDS_WRITE,

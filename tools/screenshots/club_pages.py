@@ -7,7 +7,8 @@ from uuid import UUID
 from api_client.messages.cards import EditedDesign
 from api_client.messages.code_formats import ClubFormats
 from api_client.messages.keys import KeyList, KeyView
-from api_client.messages.management import CompanyPage, FactorState, IntervalMessage
+from api_client.messages.management import CompanyPage, IntervalMessage
+from api_client.messages.second_factor import FactorState
 from kiosk.staff.controllers.api_keys import API_KEYS
 from kiosk.staff.controllers.code_formats import CODE_FORMATS
 from kiosk.staff.controllers.design import DESIGNS, DesignSheet

@@ -4,12 +4,8 @@ from uuid import UUID
 
 from PySide6.QtCore import Slot
 
-from api_client.messages.management import (
-    EndedSessions,
-    FactorConfirmed,
-    FactorSecret,
-    FactorState,
-)
+from api_client.messages.management import EndedSessions
+from api_client.messages.second_factor import FactorConfirmed, FactorSecret, FactorState
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.account import (
     PasswordChanger,

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 
 from api_client.errors import ApiError, Refused
 from api_client.management import ManagementClient
-from api_client.messages.management import (
-    EndedSessions,
-    FactorConfirmed,
-    FactorSecret,
-)
+from api_client.messages.management import EndedSessions
 from api_client.messages.organization import OrganizationSettings
+from api_client.messages.second_factor import FactorConfirmed, FactorSecret
 from kiosk.failures import failure_of
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.refusals import in_words

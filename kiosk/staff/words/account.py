@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from api_client.messages.management import FactorState
+from api_client.messages.second_factor import FactorState
 from kiosk.style import Tone
 from kiosk.texts import Texts
 

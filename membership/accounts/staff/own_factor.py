@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from api_client.messages.management import FactorConfirmed, FactorSecret, FactorState
+from api_client.messages.second_factor import FactorConfirmed, FactorSecret, FactorState
 from membership.accounts.notices import Notice, notify
 from membership.accounts.staff import factors
 from membership.accounts.staff.accounts import end_sessions

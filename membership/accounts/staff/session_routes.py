@@ -4,13 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from api_client.messages.management import (
-    EndedSessions,
-    FactorConfirmed,
-    FactorSecret,
-    FactorState,
-    SignedIn,
-)
+from api_client.messages.management import EndedSessions, SignedIn
+from api_client.messages.second_factor import FactorConfirmed, FactorSecret, FactorState
 from membership.accounts.staff import accounts, own_factor, own_password, resets, sessions
 from membership.accounts.staff.schemas import (
     Accepted,

@@ -33,6 +33,7 @@ router = APIRouter(prefix="/v1/companies", tags=["Companies"])
 @router.get("")
 def list_companies(
     call: Annotated[Call, reads(Scope.COMPANIES_READ)],
+    *,
     q: Annotated[
         str,
         Query(
@@ -45,6 +46,9 @@ def list_companies(
         bool | None,
         Query(description="Only archived companies, or only others; all if omitted."),
     ] = None,
+    counts: Annotated[
+        bool, Query(description="Count the linked customers of each company, and taken seats.")
+    ] = False,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> CompanyPage:
@@ -52,7 +56,7 @@ def list_companies(
 
     Errors: `invalid_cursor` (422).
     """
-    return views.list_companies(call, q, limit, cursor, archived=archived)
+    return views.list_companies(call, q, limit, cursor, archived=archived, counts=counts)
 
 
 @router.post("", status_code=201)

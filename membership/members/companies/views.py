@@ -10,7 +10,12 @@ from api_client.messages.management import CompanyLine, CompanyPage, CompanyView
 from api_client.messages.scan import Message
 from membership.base.folding import words_of
 from membership.members.companies.domains import domains_of
-from membership.members.companies.links import count_linked, count_seats_taken, first_linked
+from membership.members.companies.links import (
+    count_linked,
+    count_of_each,
+    count_seats_taken,
+    first_linked,
+)
 from membership.members.memberships.service import sold_to_company
 from membership.store.models import Company
 from membership.web.access import Call
@@ -71,12 +76,19 @@ def stored_etag(session: Session, company: Company) -> str:
 
 
 def list_companies(
-    call: Call, query: str, limit: int, cursor: str | None, *, archived: bool | None = None
+    call: Call,
+    query: str,
+    limit: int,
+    cursor: str | None,
+    *,
+    archived: bool | None = None,
+    counts: bool = False,
 ) -> CompanyPage:
     """Return a page of companies by name, or of those whose name has every word of ``query``.
 
-    Parts of words match; accents and case are ignored. A search reads each company of the
-    organization at most once. Raises Invalid for a bad cursor.
+    With ``counts``, each has the number of its linked customers. Parts of words match; accents and
+    case are ignored. A search reads each company of the organization at most once. Raises Invalid
+    for a bad cursor.
     """
     wanted = select(Company).where(Company.organization_id == call.tenant.id)
     words = words_of(query)[:_MAX_WORDS]
@@ -97,6 +109,7 @@ def list_companies(
             raise bad_cursor() from None
     found = call.session.scalars(wanted.order_by(Company.name, Company.id).limit(limit + 1)).all()
     page = found[:limit]
+    people = count_of_each(call, [each.id for each in page]) if counts else {}
     return CompanyPage(
         items=tuple(
             CompanyLine(
@@ -104,6 +117,8 @@ def list_companies(
                 name=each.name,
                 seat_cap=each.seat_cap,
                 archived_at=each.archived_at,
+                customers=people[each.id].linked if counts else None,
+                seats_taken=people[each.id].seats_taken if counts else None,
             )
             for each in page
         ),

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
+from api_client.messages.management import PermissionPage
 from api_client.messages.scan import PermissionView
 from membership.events.audit.recorder import record
-from membership.members.plans.schemas import NewPermission, PermissionPage
+from membership.members.plans.schemas import NewPermission
 from membership.store.models import Permission, Plan, PlanPermission
 from membership.store.upsert import insert_into
 from membership.web.access import Tenant

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from api_client.messages.management import PlanPage, PlanView
+from api_client.messages.management import PermissionPage, PlanPage, PlanView
 from api_client.messages.scan import PermissionView
 from membership.base.scopes import Scope
 from membership.members.plans import permissions, service
+from membership.members.plans.holders import with_holders
 from membership.members.plans.schemas import (
     NewPlan,
     PermissionChange,
     PermissionKey,
-    PermissionPage,
     PlanChange,
 )
 from membership.web.access import Call, reads, writes_once
@@ -40,12 +40,16 @@ def _permission_etag(view: PermissionView) -> str:
 @router.get("/plans")
 def list_plans(
     call: Annotated[Call, reads(Scope.PLANS_READ)],
+    *,
     archived: Annotated[
         bool | None, Query(description="Only archived plans, or only those on sale.")
     ] = None,
     public: Annotated[
         bool | None, Query(description="Only plans open for sign-up, or only others.")
     ] = None,
+    counts: Annotated[
+        bool, Query(description="Count the customers and companies that have each plan now.")
+    ] = False,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> PlanPage:
@@ -53,9 +57,10 @@ def list_plans(
 
     Errors: `invalid_cursor` (422).
     """
-    return service.list_plans(
+    page = service.list_plans(
         call.session, call.tenant, limit, cursor, archived=archived, public=public
     )
+    return with_holders(call, page) if counts else page
 
 
 @router.post("/plans", status_code=201)

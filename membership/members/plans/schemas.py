@@ -6,7 +6,6 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from api_client.messages.coercion import NoCoercion
 from api_client.messages.management import IntervalMessage
-from api_client.messages.scan import Message, PermissionView
 from membership.base.fields import Name, Paragraph
 from membership.base.request_body import RequestBody
 from membership.rules.money import known_currency
@@ -84,13 +83,6 @@ class NewPlan(PlanChange):
     """A plan to create."""
 
     name: Name = Field(examples=["Gold Membership"])
-
-
-class PermissionPage(Message):
-    """A page of the organization's permissions by key."""
-
-    items: tuple[PermissionView, ...]
-    next_cursor: str | None = None
 
 
 class PermissionChange(RequestBody):

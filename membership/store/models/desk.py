@@ -23,6 +23,7 @@ class Card(Base):
         refers("customers", "customer_id"),
         UniqueConstraint("organization_id", "code"),
         Index("ix_cards_customer", "organization_id", "customer_id", "issued_at"),
+        Index("ix_cards_issued", "organization_id", "issued_at", "id"),
     )
 
     organization_id: Mapped[int] = of_organization()

@@ -3,13 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from api_client.messages.cards import CardRecord, CustomerCards, IssuedCard
+from api_client.messages.cards import CardList, CardRecord, CardState, CustomerCards, IssuedCard
 from membership.base.scopes import Scope
 from membership.members.customers.service import get_customer
 from membership.wallet.apple.rendering import render_pkpass
 from membership.wallet.cards import service
+from membership.wallet.cards.listing import WantedCards
+from membership.wallet.cards.listing import list_cards as list_all_cards
 from membership.wallet.cards.new_links import new_link
 from membership.wallet.cards.records import CardContext, card_record, cards_of, issued_card
 from membership.wallet.cards.schemas import NewCard, Replacement
@@ -18,6 +20,7 @@ from membership.web.access import Call, reads, writes_once
 from membership.web.file_answers import file_answer
 from membership.web.idempotency import once, request_of
 from membership.web.methods import is_head
+from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 from passes.apple.bundle import PASS_TYPE
 
 router = APIRouter(prefix="/v1", tags=["Cards"])
@@ -36,6 +39,34 @@ def list_cards(
     """
     customer = get_customer(call.session, call.tenant, customer_id)
     return CustomerCards(items=cards_of(_context_of(request, call), customer.id))
+
+
+@router.get("/cards")
+def list_all(
+    call: Annotated[Call, reads(Scope.CARDS_READ)],
+    *,
+    q: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="Number of the holder, or parts of words of their name, email or phone.",
+            examples=["okaf"],
+        ),
+    ] = "",
+    state: Annotated[
+        CardState | None, Query(description="Only cards in this state; all if omitted.")
+    ] = None,
+    design_id: Annotated[UUID | None, Query(description="Only cards of this design.")] = None,
+    limit: PageLimit = DEFAULT_PAGE,
+    cursor: PageCursor = None,
+) -> CardList:
+    """List the cards of all customers, latest issue first, revoked ones included.
+
+    A replaced card is revoked, and `replaced_by` names the card that was issued in its place.
+
+    Errors: `invalid_cursor` (422).
+    """
+    return list_all_cards(call, WantedCards(q, state, design_id), limit, cursor)
 
 
 @router.post("/cards", status_code=201)

@@ -9,15 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from api_client.errors import ApiError, Refused, TooSlow
 from api_client.management import ManagementClient
-from api_client.messages.management import (
-    EndedSessions,
-    FactorConfirmed,
-    FactorSecret,
-    FactorState,
-)
+from api_client.messages.management import EndedSessions
 from api_client.messages.organization import OrganizationSettings
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from api_client.messages.scan import Problem
+from api_client.messages.second_factor import FactorConfirmed, FactorSecret, FactorState
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure, failure_of
 from kiosk.staff.forms.refusals import in_words

@@ -287,3 +287,21 @@ def test_of_another_organization_is_not_found(service: Service) -> None:
         answer = other.call(method, path, json={})
         assert (answer.status_code, answer.json()["code"]) == (404, code), path
     assert service.get(f"/v1/companies/{company}")["customers"] == 1
+
+
+def test_list_counts_people_and_seats(service: Service) -> None:
+    full, empty = service.company("Full", seat_cap=2), service.company("Void")
+    people = [service.customer(f"P{number}") for number in range(3)]
+    for person in people:
+        service.link(full, person)
+    service.patch(f"/v1/customers/{people[0]}", state="banned")
+    service.link(full, gone := service.customer("Gone"))
+    service.unlink(full, gone)
+
+    def counted(**wanted: Any) -> dict[str, tuple[Any, Any]]:
+        items = service.get("/v1/companies", **wanted)["items"]
+        return {each["id"]: (each["customers"], each["seats_taken"]) for each in items}
+
+    assert counted(counts=True) == {full: (3, 2), empty: (0, 0)}
+    assert counted() == {full: (None, None), empty: (None, None)}
+    assert service.get(f"/v1/companies/{full}")["seats_taken"] == 2

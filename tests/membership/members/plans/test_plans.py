@@ -242,3 +242,24 @@ def test_permissions_set_at_once_are_those_of_one_of_both(service: Service) -> N
         thread.join()
     assert statuses == [200] * len(sets)
     assert keys(service, plan) in sets
+
+
+def test_counts_who_has_each_plan_now(service: Service) -> None:
+    gold, silver = service.plan("Gold"), service.plan("Silver")
+    free = service.plan("Unsold")
+    amara, bo = service.customer("Amara"), service.customer("Bo")
+    company = service.company()
+    first = service.member(gold, customer_id=amara)
+    service.member(gold, customer_id=bo)
+    service.member(gold, customer_id=bo)  # a second one of the same plan is the same person
+    service.member(gold, company_id=company)
+    service.link(company, amara)
+    service.member(silver, customer_id=amara, starts_on="2030-01-01")  # has not begun
+    service.post(f"/v1/memberships/{first}/end", {"why": "moved"}, status=200)
+
+    def counted(**wanted: Any) -> dict[str, tuple[Any, Any]]:
+        items = service.get("/v1/plans", **wanted)["items"]
+        return {each["id"]: (each["customers"], each["companies"]) for each in items}
+
+    assert counted(counts=True) == {gold: (1, 1), silver: (0, 0), free: (0, 0)}
+    assert counted() == {gold: (None, None), silver: (None, None), free: (None, None)}
