@@ -109,9 +109,9 @@ def stylesheet(theme: Theme) -> str:
     return f"""
     * {{ font-family: "{FONT_FAMILY}"; font-size: {BODY}px; color: {t.ink}; }}
     QMainWindow, #root {{ background: {t.window}; }}
-    #bar, #side, #hits {{ background: {t.surface}; border: 1px solid {t.line};
+    #bar, #side, #rail, #hits {{ background: {t.surface}; border: 1px solid {t.line};
         border-radius: {RADIUS}px; }}
-    #bar QLabel, #side QLabel {{ background: transparent; }}
+    #bar QLabel, #side QLabel, #rail QLabel {{ background: transparent; }}
     #club {{ font-size: {TITLE}px; font-weight: 600; }}
     #clock {{ font-size: {TITLE}px; font-weight: 500; }}
     #muted, #empty {{ color: {t.muted}; }}
@@ -160,6 +160,11 @@ def stylesheet(theme: Theme) -> str:
         padding: 6px; }}
     QToolButton:hover {{ background: {t.raised}; }}
     QToolButton:focus {{ border: 1px solid {t.accent}; }}
+    #rail QToolButton {{ padding: 9px 10px; border-radius: 10px; font-weight: 500;
+        text-align: left; }}
+    #rail QToolButton:checked {{ background: {t.raised}; border: 1px solid {t.line};
+        color: {t.accent}; font-weight: 600; }}
+    #rail QToolButton:focus {{ border: 1px solid {t.accent}; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{

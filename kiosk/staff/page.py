@@ -30,6 +30,7 @@ class Place(NamedTuple):
 
 HOME = Place("home")
 ACCOUNT = Place("account")
+SETTINGS = Place("settings")
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,15 @@ from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.controllers.receipt import Receipts
 from kiosk.staff.disk import Disk
-from kiosk.staff.guarded import guarded
+from kiosk.staff.frame import Frame
 from kiosk.staff.notices import Notices, sentence_of
+from kiosk.staff.outcomes import Outcomes
 from kiosk.staff.page import ACCOUNT, HOME, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
-from kiosk.staff.words.refusals import account_refusal
+from kiosk.staff.sign_in import SignIn
+from kiosk.staff.unsaved import Unsaved
 from kiosk.staff.worker import Credentials, Task
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -49,6 +51,8 @@ class StaffPresenter(QObject):
     """Task."""
     photo_wanted = Signal(str)
     """Path of a photo."""
+    changed = Signal()
+    """Who is signed in, the page in front, or whether staff are at work may have changed."""
 
     def __init__(
         self,
@@ -64,38 +68,40 @@ class StaffPresenter(QObject):
         self.panel = StaffPanel(texts)
         window.add_management(self.panel)
         self.session = StaffSession()
-        self._slug = ""
+        self._sign_in = SignIn(self.panel, texts, self)
+        self._sign_in.wanted.connect(self.sign_in_wanted)
         self._trail: list[Place] = []
         self._on_screen: UUID | None = None
-        self.attempt = 0
-        """Counts sign-ins; an answer to an earlier one no longer counts."""
         self._at_work = self._locked = False
         """Of ``_locked``: whether page and form wait for a new sign-in of the same person."""
-        self._asked_about: object = None
-        """The text that is not saved and was asked about before it is left."""
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(int(idle_s * 1000))
         self._idle.timeout.connect(self._on_idle)
         self._notices = Notices(window, self.panel, texts)
+        self._outcomes = Outcomes(self._notices, texts)
+        self._unsaved = Unsaved(self._notices, texts)
         self.changes = Changes(
-            self,
-            self.panel,
-            self._notices,
-            texts=texts,
-            session=self.session,
-            send=self.task_wanted.emit,
-            parent=self,
-        )
+            self, self.panel, self._notices,
+            texts=texts, session=self.session, send=self.task_wanted.emit, parent=self,
+        )  # fmt: skip
         self.pages = Router(self.panel, self._context(disk or Disk()))
         self.panel.back.connect(self.back)
-        self.panel.locked.connect(self._on_sign_out)
-        self.panel.sign_in.submitted.connect(self._on_credentials)
+        self._frame = Frame(window, texts, self.session, self)
+        self._frame.wanted.connect(self.go)
+        self._frame.desk_wanted.connect(self.go_to_desk)
+        window.rail.signed_out.connect(self.ask_sign_out)
+        self.changed.connect(self._show_frame)
 
     @property
     def signed_in(self) -> bool:
         """Whether somebody is signed in."""
         return self.session.signed_in
+
+    @property
+    def attempt(self) -> int:
+        """Counts sign-ins; an answer to an earlier one no longer counts."""
+        return self._sign_in.attempt
 
     @property
     def at_work(self) -> bool:
@@ -110,7 +116,7 @@ class StaffPresenter(QObject):
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
         """Keep the club's short name, time zone and currency."""
-        self._slug, self.session.zone = desk.slug, desk.time_zone
+        self._sign_in.slug, self.session.zone = desk.slug, desk.time_zone
         self.session.currency = desk.currency or self.session.currency
 
     @Slot(object)
@@ -145,6 +151,20 @@ class StaffPresenter(QObject):
         """Go to the first page."""
         self._enter(HOME)
 
+    def go(self, place: Place) -> None:
+        """Go to a page from the rail: the way back from it leads to the desk."""
+        if not self.signed_in and self._holds():
+            self._sign_in.ask()
+        elif self._may_leave():
+            self._trail.clear()
+            self.open(place)
+        self.bring_up()
+
+    def go_to_desk(self) -> None:
+        """Return to the desk, unless a form or a page has to be answered for first."""
+        if not self.signed_in or self._may_leave():
+            self._leave()
+
     def open(self, place: Place) -> None:
         """Go to a page, by way of the sign-in if nobody is signed in."""
         if self._trail[-1:] != [place]:
@@ -152,7 +172,8 @@ class StaffPresenter(QObject):
         if self.signed_in:
             self.show(place)
         else:
-            self._ask_sign_in()
+            self._sign_in.ask()
+        self.changed.emit()
 
     def open_created(self, place: Place) -> None:
         """Go to what was created on the first page; from any other page, reload that page."""
@@ -196,6 +217,7 @@ class StaffPresenter(QObject):
         if self.signed_in and len(self._trail) > 1:
             self._trail.pop()
             self.show(self._trail[-1])
+            self.changed.emit()
         else:
             self._leave()
 
@@ -217,7 +239,6 @@ class StaffPresenter(QObject):
                 self._trail.clear()
         kept, self._locked = same and self._holds(), False
         self.pages.start_session()
-        self.panel.show_who(started.staff.name)
         self._idle.start()
         front = self.front
         if started.second_factor_missing:
@@ -227,21 +248,14 @@ class StaffPresenter(QObject):
             self.panel.show_page(self.pages.view(front))
             self.panel.focus_page()
             self._notices.show_kept()
+            self.changed.emit()
         else:
             self.open(front or HOME)
 
     @Slot(object, object)
     def on_sign_in_failed(self, typed: Credentials, failure: Failure) -> None:
         """Show why nobody is signed in, unless the sign-in was left."""
-        if typed.attempt != self.attempt:
-            return
-        page, known = self.panel.sign_in, account_refusal(failure.code, self._texts)
-        if failure.cause is not Cause.NOT_ALLOWED:
-            page.show_failure(known or failure.sentence(self._texts))
-        elif failure.code.startswith("second_factor_"):
-            page.ask_code(known if typed.code else "")
-        else:
-            page.show_failure(self._texts.say("The email or the password is wrong."))
+        self._sign_in.on_failed(typed, failure)
 
     @Slot()
     def sign_out(self) -> None:
@@ -258,19 +272,19 @@ class StaffPresenter(QObject):
         """Ask for the sign-in over the page in front; page and form stay for the same person."""
         self._end_session()
         self._locked = True
-        self._ask_sign_in(why)
+        self._sign_in.ask(why)
 
     @Slot(object, object)
     def on_done(self, task: Task[Any], answer: object) -> None:
         """Pass the answer of a task to its handler."""
-        guarded(lambda: task.handle_result(answer), task, self._fail)
+        self._outcomes.done(task, answer)
 
     @Slot(object, object)
     def on_failed(self, task: Task[Any], failure: Failure) -> None:
         """Pass the failure of a task to its handler; ask for a session that has ended again."""
         if failure.cause is Cause.SIGNED_OUT and self.signed_in:
             self.lock(sentence_of(failure, self._texts))
-        guarded(lambda: self._fail(task, failure), task, self._fail_plainly)
+        self._outcomes.failed(task, failure)
 
     @Slot(str, QImage)
     def on_photo(self, path: str, image: QImage) -> None:
@@ -278,39 +292,41 @@ class StaffPresenter(QObject):
         self.pages.show_photo(path, image)
 
     @Slot()
-    def _on_sign_out(self) -> None:
-        """Sign out, unless a form or page has to be answered for first, as on Esc."""
-        form = self.changes.form
-        if form is not None and (form.sending or form.edited):
-            form.leave()
-        elif not self._asks_before_leaving():
+    def ask_sign_out(self) -> None:
+        """Sign out, unless a form or a page has to be answered for first, as on Esc."""
+        if self._may_leave():
             self.sign_out()
 
-    @Slot(str, str, str, str)
-    def _on_credentials(self, *typed: str) -> None:
-        self.attempt += 1
-        self.sign_in_wanted.emit(Credentials(self.attempt, self._slug, *typed))
+    def _may_leave(self) -> bool:
+        """Close a form in which nothing was typed. Returns False if something is asked first.
+
+        The question is brought before a verdict, too.
+        """
+        form = self.changes.form
+        typed = form is not None and (form.sending or form.edited)
+        if form is not None and typed:
+            form.leave()
+        if typed or self._asks_before_leaving():
+            if not self._window.managing:
+                self.bring_up()
+            return False
+        self.changes.close()
+        return True
 
     def _context(self, disk: Disk) -> Context:
         send = self.task_wanted.emit
         return Context(
-            window=self._window,
-            texts=self._texts,
-            disk=disk,
-            session=self.session,
-            notices=self._notices,
-            navigation=self,
-            changes=self.changes,
+            window=self._window, texts=self._texts, disk=disk, session=self.session,
+            notices=self._notices, navigation=self, changes=self.changes,
             receipts=Receipts(self._texts, disk, self._notices, send),
-            send=send,
-            fetch_photo=self.photo_wanted.emit,
-            parent=self,
-        )
+            send=send, fetch_photo=self.photo_wanted.emit, parent=self,
+        )  # fmt: skip
 
     def _on_loaded(self, page: Page[Any], answer: object) -> None:
         """Show a page, unless staff have gone elsewhere while it was loading."""
         if self.signed_in and self._trail[-1:] == [page.place]:
             self.pages.show(page, answer)
+            self.changed.emit()
             self._notices.show_kept()
 
     def _on_not_loaded(self, page: Page[Any], failure: Failure) -> None:
@@ -319,21 +335,11 @@ class StaffPresenter(QObject):
             self._trail[:] = [HOME]
         self._notices.show(sentence_of(failure, self._texts))
 
-    def _fail(self, task: Task[Any], failure: Failure) -> None:
-        if task.on_failure is not None:
-            task.on_failure(failure)
-        else:
-            handle_error = task.handle_error or self._notices.show
-            handle_error(sentence_of(failure, self._texts))
-
-    def _fail_plainly(self, _task: Task[Any], failure: Failure) -> None:
-        self._notices.show(failure.sentence(self._texts))
-
     def _enter(self, place: Place) -> None:
         """Go to a page that was asked for at the desk; what is open and not saved is before it."""
         if self._holds():
             if not self.signed_in:
-                self._ask_sign_in()
+                self._sign_in.ask()
         elif not self._asks_before_leaving():
             self.open(place)
         self.bring_up()
@@ -346,13 +352,14 @@ class StaffPresenter(QObject):
 
     def _leave(self) -> None:
         """Return to the desk, and drop a sign-in under way. What waits for its person is kept."""
-        self.attempt += 1
+        self._sign_in.leave()
         self._at_work = False
         if not self._holds():
             self._locked = False
             self._trail.clear()
             self.pages.leave()
         self._window.leave_management()
+        self.changed.emit()
 
     def _asks_before_leaving(self) -> bool:
         """Say once that a page has text that is not saved. Returns whether it was said now.
@@ -361,26 +368,14 @@ class StaffPresenter(QObject):
         """
         front = self.front
         typed = self.pages.unsaved(front) if front is not None and self.signed_in else None
-        asked, self._asked_about = self._asked_about, typed
-        if typed is None or typed == asked:
-            self._asked_about = None
-            return False
-        self._notices.show(
-            self._texts.say("Not saved yet. Go back once more to leave without saving.")
-        )
-        return True
-
-    def _ask_sign_in(self, why: str = "") -> None:
-        self.attempt += 1
-        self.panel.sign_in.ask(failure=why)
-        self.panel.show_page(self.panel.sign_in)
+        return self._unsaved.asks_about(typed)
 
     def _end_session(self) -> None:
         if self.signed_in:
             self.sign_out_wanted.emit(self.session.token)
         self.session.end()
         self._idle.stop()
-        self.panel.show_who("")
+        self.changed.emit()
 
     def _on_idle(self) -> None:
         """Ask for the sign-in after a while without use; at the desk sign out."""
@@ -394,6 +389,11 @@ class StaffPresenter(QObject):
     def bring_up(self) -> None:
         """Show the staff side in place of the verdict or the idle panel."""
         self._at_work = True
+        self.changed.emit()
         self._window.enter_management()
         self.panel.focus_page()
         self._notices.show_kept()
+
+    def _show_frame(self) -> None:
+        heading = self.pages.heading(self.front) if self.front else ""
+        self._frame.show(self.front, at_work=self._at_work, heading=heading)

@@ -18,6 +18,7 @@ from kiosk.staff.controllers.give import GiveController
 from kiosk.staff.controllers.home import HomeController
 from kiosk.staff.controllers.merge import MergeController
 from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.settings import SettingsController
 from kiosk.staff.controllers.signup import SignupController
 from kiosk.staff.controllers.stripe import StripeController
 from kiosk.staff.controllers.subscription import SubscriptionController
@@ -53,9 +54,10 @@ class Router:
         self._panel, self._context = panel, context
         self._made: dict[str, Controller] = {}
         self.payment = self.add(PaymentController(context))
-        self.home = self.add(HomeController(context, self.payment))
+        self.home = self.add(HomeController(context))
         self.checkout = self.add(CheckoutController(context))
         self.customer = self.add(CustomerController(context, self.payment, self.checkout))
+        self.settings = self.add(SettingsController(context))
         self.give = self.add(GiveController(context))
         self.code_formats = self.add(CodeFormatsController(context))
         panel.home = self.home.page
@@ -119,6 +121,11 @@ class Router:
     def view(self, place: Place) -> PageView:
         """Return the widget of a place, as it was last filled."""
         return self._controller(place).page
+
+    def heading(self, place: Place) -> str:
+        """Return whom or what the page at a place is about; empty if that is its name already."""
+        made = self._made.get(place.name)
+        return made.page.heading if made is not None else ""
 
     def unsaved(self, place: Place) -> object | None:
         """Return what is on a page that is not saved, and lost if it is left; None if nothing."""

@@ -163,6 +163,12 @@ class SidePanel(QFrame):
         """Take the Enter that follows for a scanner's: whom it chooses nobody has looked at."""
         self._doubted = True
 
+    def take_picture(self) -> None:
+        """Show the camera's picture here, at the top."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, self.preview)
+
     def begin_search(self) -> None:
         """Put the cursor into the search box."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -15,10 +15,14 @@ from .tips import set_tip
 
 
 class StatePill(QWidget):
-    """Icon and word for the state of a part, with a sentence as tool tip."""
+    """Icon and word for the state of a part, with a sentence as tool tip.
 
-    def __init__(self, icon_name: str, theme: Theme) -> None:
+    A ``quiet`` one is shown only while something is wrong.
+    """
+
+    def __init__(self, icon_name: str, theme: Theme, *, quiet: bool = False) -> None:
         super().__init__()
+        self._quiet = quiet
         self._icon_name = icon_name
         self._theme = theme
         self.health, self.sentence = Health.WARN, ""
@@ -40,6 +44,8 @@ class StatePill(QWidget):
         self.sentence = sentence
         set_tip(self, sentence)
         self.setAccessibleName(f"{word}. {sentence}")
+        if self._quiet:
+            self.setVisible(health is not Health.GOOD)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of ``theme``."""
@@ -53,7 +59,6 @@ class TopBar(QFrame):
     theme_toggled = Signal()
     sound_toggled = Signal()
     full_screen_toggled = Signal()
-    manage_pressed = Signal()
     scanner_pressed = Signal()
 
     def __init__(self, theme: Theme, texts: Texts, desk: str) -> None:
@@ -65,12 +70,11 @@ class TopBar(QFrame):
         self.club = FitLabel(TITLE, QFont.Weight.DemiBold)
         self.desk = PlainLabel(desk, "muted")
         self.count = PlainLabel()
-        self.service = StatePill("server", theme)
-        self.camera = StatePill("camera", theme)
+        self.service = StatePill("server", theme, quiet=True)
+        self.camera = StatePill("camera", theme, quiet=True)
         self.scanner = StatePill("hand_scanner", theme)
         self.scanner.hide()
         self.clock = PlainLabel("", "clock")
-        self._manage = self._button(self.manage_pressed)
         self._scanner = self._button(self.scanner_pressed)
         self._sound = self._button(self.sound_toggled)
         self._look = self._button(self.theme_toggled)
@@ -87,7 +91,7 @@ class TopBar(QFrame):
             row.addWidget(widget)
         switches = QHBoxLayout()
         switches.setSpacing(2)
-        for button in (self._manage, self._scanner, self._sound, self._look, self._full):
+        for button in (self._scanner, self._sound, self._look, self._full):
             switches.addWidget(button)
         row.addLayout(switches)
         row.addWidget(self.clock)
@@ -117,8 +121,6 @@ class TopBar(QFrame):
         self.scanner.set_theme(theme)
         say = self._texts.say
         silent = self._muted or bool(self._sound_problem)
-        self._manage.setIcon(icon("people", theme.muted))
-        self._name(self._manage, say("Manage customers, companies, plans (Ctrl+O)"))
         self._scanner.setIcon(icon("hand_scanner", theme.muted))
         self._name(self._scanner, say("Set up the hand scanner (F8)"))
         self._sound.setIcon(icon("sound_off" if silent else "sound", theme.muted))

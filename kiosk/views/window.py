@@ -1,4 +1,4 @@
-"""The window: top bar, side column, and the panel that shows the verdict."""
+"""The window: rail, top bar, side column, and the verdict or the page of staff."""
 
 from collections.abc import Callable
 from enum import Enum, auto
@@ -21,17 +21,22 @@ from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
+from .rail import Rail
 from .ready_panel import ReadyPanel
 from .scanner_sheet import ScannerSheet
 from .side_panel import SidePanel
 from .top_bar import TopBar
-from .verdict_panel import VerdictPanel
+from .verdict_screen import VerdictScreen
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _OVER_SHEETS = {"Esc", "Ctrl+M", "Ctrl+T", "F11"}
-_SIDE_WIDTHS = (384, 560)
+_SIDE_WIDTHS = (352, 560)
 _SIDE_SHARE = 0.28
 """Width of the side column: a share of the window's width, within bounds in pixels."""
+_WIDE = 1150
+"""From this width of the window on, the rail has words beside its icons."""
+_WIDEST = 1600
+"""From this width on, there is room for the side column beside a page."""
 
 
 class Command(Enum):
@@ -68,25 +73,33 @@ class KioskWindow(QMainWindow):
         self.resize(1280, 800)
         self.bar = TopBar(theme, texts, desk)
         self.side = SidePanel(theme, texts, picture_painted)
-        self.verdict = VerdictPanel()
+        self.rail = Rail(theme, texts)
+        self._over = VerdictScreen()
+        self.verdict = self._over.verdict
         self.ready = ReadyPanel(theme)
         self._screens = QStackedWidget()
         self._screens.addWidget(self.ready)
-        self._screens.addWidget(self.verdict)
+        self._screens.addWidget(self._over)
         self._management: QWidget | None = None
         self._sheet: ScannerSheet | None = None
         self._focused: QWidget | None = None
+        self._working = False
+        """Whether a page of staff is in front, or under the verdict."""
         root = QWidget()
         root.setObjectName("root")
         below = QHBoxLayout()
         below.setSpacing(M - 4)
         below.addWidget(self.side)
         below.addWidget(self._screens, 1)
-        layout = QVBoxLayout(root)
+        right = QVBoxLayout()
+        right.setSpacing(M - 4)
+        right.addWidget(self.bar)
+        right.addLayout(below, 1)
+        layout = QHBoxLayout(root)
         layout.setContentsMargins(M - 4, M - 4, M - 4, M - 4)
         layout.setSpacing(M - 4)
-        layout.addWidget(self.bar)
-        layout.addLayout(below, 1)
+        layout.addWidget(self.rail)
+        layout.addLayout(right, 1)
         self.setCentralWidget(root)
         if texts.right_to_left:
             self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -108,14 +121,18 @@ class KioskWindow(QMainWindow):
     @property
     def showing_verdict(self) -> bool:
         """Whether a verdict is on screen."""
-        return self._screens.currentWidget() is self.verdict
+        return self._screens.currentWidget() is self._over
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
         """Paint a verdict before returning."""
         self.verdict.show_verdict(verdict, answered)
-        self._screens.setCurrentWidget(self.verdict)
-        self.verdict.lay_out()
+        self._screens.setCurrentWidget(self._over)
+        self._over.lay_out()
         self.verdict.repaint()
+
+    def say_under(self, words: str) -> None:
+        """Set the words of the way back from a verdict; empty if no page is under it."""
+        self._over.say_under(words)
 
     def warm_up(self, verdict: Verdict) -> None:
         """Paint a verdict invisibly, which loads fonts and icons before the first one."""
@@ -137,16 +154,19 @@ class KioskWindow(QMainWindow):
         """Show a sheet over everything, which takes no input meanwhile."""
         self._sheet = sheet
         self._focused = self.focusWidget()
-        for part in (self.bar, self.side, self._screens):
+        for part in self._parts():
             part.setEnabled(False)
         sheet.open()
+
+    def _parts(self) -> tuple[QWidget, ...]:
+        return (self.rail, self.bar, self.side, self._screens)
 
     def hide_sheet(self) -> None:
         """Hide the sheet, if there is one."""
         if self._sheet is not None:
             self._sheet.hide()
             self._sheet = None
-            for part in (self.bar, self.side, self._screens):
+            for part in self._parts():
                 part.setEnabled(True)
             before = self._focused
             (before if before is not None and isValid(before) else self).setFocus()
@@ -160,13 +180,17 @@ class KioskWindow(QMainWindow):
         """Show the panel in which staff work. Raises RuntimeError if none was added."""
         if self._management is None:
             raise RuntimeError("a window without a staff side")
+        self._working = True
+        self._arrange()
         self._screens.setCurrentWidget(self._management)
 
     def leave_management(self) -> None:
-        """Show the desk again."""
+        """Show the desk again; a verdict that is on screen stays."""
+        self._working = False
         if self.managing:
             self._screens.setCurrentWidget(self.ready)
             self.setFocus()
+        self._arrange()
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of ``theme``."""
@@ -179,6 +203,7 @@ class KioskWindow(QMainWindow):
         application.setPalette(palette)
         application.setStyleSheet(stylesheet(theme))
         self.bar.set_theme(theme)
+        self.rail.set_theme(theme)
         self.side.set_theme(theme)
         self.ready.set_theme(theme)
 
@@ -200,12 +225,25 @@ class KioskWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Set the width of the side column."""
+        """Give rail and side column the width that there is room for."""
         super().resizeEvent(event)
         least, most = _SIDE_WIDTHS
         self.side.setFixedWidth(max(least, min(int(self.width() * _SIDE_SHARE), most)))
+        self.rail.set_wide(self.width() >= _WIDE)
+        self._arrange()
         if self._sheet is not None:
             self._sheet.fit()
+
+    def _arrange(self) -> None:
+        """Show the side column where there is room; without it the picture is on the rail."""
+        beside = not self._working or self.width() >= _WIDEST
+        if beside is not self.side.isHidden():
+            return
+        if beside:
+            self.side.take_picture()
+        else:
+            self.rail.hold_picture(self.side.preview)
+        self.side.setVisible(beside)
 
     def _on_key(self, key: str, then: Callable[[], object]) -> None:
         """Carry out a shortcut; under a sheet only what concerns the window."""
@@ -243,11 +281,12 @@ class KioskWindow(QMainWindow):
             "F8": lambda: self.commanded.emit(Command.HAND_SCANNER),
             "F11": self.toggle_full_screen,
         }
+        keys |= {f"Ctrl+{digit}": partial(self.rail.press, digit) for digit in range(10)}
         for key, then in keys.items():
             QShortcut(QKeySequence(key), self, partial(self._on_key, key, then), autoRepeat=False)
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
         self.verdict.offer.clicked.connect(lambda: self.commanded.emit(Command.GIVE))
-        self.bar.manage_pressed.connect(lambda: self.commanded.emit(Command.MANAGE))
+        self._over.left.connect(lambda: self.commanded.emit(Command.CLEAR))
         self.bar.scanner_pressed.connect(lambda: self.commanded.emit(Command.HAND_SCANNER))
         self.bar.sound_toggled.connect(lambda: self.commanded.emit(Command.MUTE))

@@ -17,7 +17,7 @@ from .test_signup_desk import signed_in
 
 def connect(work: AtWork, stripe: StripeServer) -> None:
     """Connect the club's account, and sell a plan that is renewed each month."""
-    work.pages.home.page.stripe_button.click()
+    work.pages.settings.page.stripe_button.click()
     page = work.pages.stripe.page
     work.at.wait_until(lambda: work.panel.page is page)
     page.connect_button.click()

@@ -145,7 +145,7 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
 
         work.management.open_home()
         at.wait_until(lambda: work.panel.page is work.pages.home.page)
-        work.pages.home.page.designs_button.click()
+        at.window.rail.buttons["cards"].click()
         page = work.pages.design.page
         at.wait_until(lambda: work.panel.page is page and not page.picture.pixmap().isNull())
         page.colours["background"].line.setText("#800000")

@@ -55,7 +55,7 @@ def test_a_format_is_tried_chosen_and_looked_for_without_a_restart(
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work.make_first_account()
 
-        work.pages.home.page.formats_button.click()
+        work.pages.settings.page.formats_button.click()
         page = work.pages.code_formats.page
         at.wait_until(lambda: work.panel.page is page)
         # A card that was shown meanwhile has a verdict, which covers the page.

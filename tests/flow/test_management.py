@@ -115,7 +115,7 @@ def test_from_the_first_account_to_a_sold_membership(
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = AtWork(at)
         work.make_first_account()
-        assert work.panel.who.text() == "Greta Sommer"
+        assert at.window.rail.who.text() == "Greta Sommer"
 
         work.pages.home.page.plans.add_button.click()
         work.fill(name="Pool pass", price="12.50", permissions="area.pool Pool",

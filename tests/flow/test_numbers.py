@@ -53,7 +53,7 @@ def test_a_scanned_number_is_amber_until_the_club_trusts_numbers(
 
         work = AtWork(at)
         work.make_first_account()
-        work.pages.home.page.numbers_button.click()
+        work.pages.settings.page.numbers_button.click()
         form = work.form()
         choice = form.field("numbers_prove")
         assert isinstance(choice, Choice)

@@ -69,7 +69,7 @@ def test_a_key_is_made_used_and_revoked_and_the_password_changed(
 
 def make_and_revoke_a_key(at: Desk, work: AtWork, service: RunningService, between: Proxy) -> None:
     """Make a key whose first answer is lost; one is left, which works until it is revoked."""
-    work.pages.home.page.keys_button.click()
+    work.pages.settings.page.keys_button.click()
     page = work.pages.api_keys.page
     at.wait_until(lambda: work.panel.page is page)
     before = set(page.revoke_buttons)

@@ -52,7 +52,7 @@ def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
     with desk(qtbot, film, ServiceAddress(service.url, service.key)) as at:
         work = signed_in(at)
         page = work.pages.signup.page
-        work.pages.home.page.signup_button.click()
+        at.window.rail.buttons["website"].click()
         at.wait_until(lambda: work.panel.page is page)
         assert not page.switch.isChecked()
         assert page.address.text.toPlainText() == f"{PUBLIC}/join/lakeside-club"
@@ -138,7 +138,7 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
 
         work.management.open_home()
         at.wait_until(lambda: work.panel.page is work.pages.home.page)
-        work.pages.home.page.payments_button.click()
+        at.window.rail.buttons["payments"].click()
         at.wait_until(lambda: work.panel.page is page)
         assert page.title.text() == "Payments at the desk"
         assert list(page.sums) == [("cash", "one payment", "€20.00")]
@@ -158,7 +158,7 @@ def test_a_stripe_account_is_connected_and_disconnected(
     with desk(qtbot, film, ServiceAddress(paid_service.url, paid_service.key)) as at:
         work = signed_in(at)
         page = work.pages.stripe.page
-        work.pages.home.page.stripe_button.click()
+        work.pages.settings.page.stripe_button.click()
         at.wait_until(lambda: work.panel.page is page)
         assert page.state.text() == "not connected"
         hook = f"{PUBLIC}/v1/billing/stripe/lakeside-club/webhook"

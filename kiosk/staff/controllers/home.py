@@ -1,4 +1,4 @@
-"""The first page: companies, plans, and the way to the other pages."""
+"""The first page: companies and plans."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,23 +13,13 @@ from api_client.messages.management import (
     PlanPage,
     PlanView,
 )
-from api_client.messages.organization import OrganizationSettings
-from kiosk.staff.controllers.api_keys import API_KEYS
-from kiosk.staff.controllers.code_formats import CODE_FORMATS
 from kiosk.staff.controllers.controller import Context, Controller
-from kiosk.staff.controllers.design import DESIGNS
 from kiosk.staff.controllers.lists import load_companies, load_plans
-from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
-from kiosk.staff.controllers.signup import SIGNUP
-from kiosk.staff.controllers.stripe import STRIPE
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
-from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
-from kiosk.staff.forms.receipts import receipts_form
-from kiosk.staff.forms.seats import seats_form
-from kiosk.staff.page import ACCOUNT, HOME, Page, Place
+from kiosk.staff.page import HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.words.home import company_entries, plan_entries
 from kiosk.staff.words.profile import cut_note
@@ -54,7 +44,7 @@ class HomeController(Controller):
 
     name = HOME.name
 
-    def __init__(self, context: Context, payments: PaymentController) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.page: HomePage = HomePage(context.texts)
         page, open_ = self.page, context.navigation.open
@@ -64,16 +54,6 @@ class HomeController(Controller):
         page.plan_opened.connect(self.edit_plan)
         page.company_opened.connect(lambda id_: open_(Place(COMPANY, id_)))
         page.companies_wanted.connect(self._find_companies)
-        page.designs_wanted.connect(lambda: open_(DESIGNS))
-        page.signup_wanted.connect(lambda: open_(SIGNUP))
-        page.formats_wanted.connect(lambda: open_(CODE_FORMATS))
-        page.keys_wanted.connect(lambda: open_(API_KEYS))
-        page.account_wanted.connect(lambda: open_(ACCOUNT))
-        page.stripe_wanted.connect(lambda: open_(STRIPE))
-        page.payments_wanted.connect(payments.open_today)
-        page.numbers_wanted.connect(self._ask_numbers)
-        page.receipts_wanted.connect(self._ask_receipts)
-        page.seats_wanted.connect(self._ask_seats)
 
     def open(self, place: Place) -> Page[HomeSheet]:
         """Return the page, with the companies that its search box asks for."""
@@ -133,33 +113,6 @@ class HomeController(Controller):
     def _ask_plan(self, plan: PlanView | None, currency: str) -> None:
         form = plan_form(self._texts, plan, currency)
         self._context.changes.ask(*form)
-
-    @Slot()
-    def _ask_numbers(self) -> None:
-        """Load what scanned numbers count for, then open its form."""
-
-        def choose(settings: OrganizationSettings) -> None:
-            self._context.changes.ask(*numbers_form(self._texts, settings), asked_on=HOME)
-
-        self._context.send(Task("numbers", lambda client, _: client.organization(), choose))
-
-    @Slot()
-    def _ask_receipts(self) -> None:
-        """Load what receipts say of the club, then open its form."""
-
-        def choose(settings: OrganizationSettings) -> None:
-            self._context.changes.ask(*receipts_form(self._texts, settings), asked_on=HOME)
-
-        self._context.send(Task("receipts", lambda client, _: client.organization(), choose))
-
-    @Slot()
-    def _ask_seats(self) -> None:
-        """Load who takes a seat of a company, then open its form."""
-
-        def choose(settings: OrganizationSettings) -> None:
-            self._context.changes.ask(*seats_form(self._texts, settings), asked_on=HOME)
-
-        self._context.send(Task("seats", lambda client, _: client.organization(), choose))
 
     @Slot(str)
     def _find_companies(self, text: str) -> None:

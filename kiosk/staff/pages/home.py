@@ -1,4 +1,4 @@
-"""The first page: companies, plans, a new customer, and buttons to other pages."""
+"""The first page: companies, plans, and a new customer."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.pages.lines import ButtonRows
 from kiosk.staff.pages.parts import EntryLine, Section, label
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.profile import Entry
@@ -23,21 +22,11 @@ _TYPING_PAUSE_MS = 200
 
 
 class HomePage(PageView):
-    """Two lists side by side with buttons to add to them, and buttons that open other pages."""
+    """Two lists side by side, with buttons to add to them."""
 
     new_customer = Signal()
     new_company = Signal()
     new_plan = Signal()
-    designs_wanted = Signal()
-    payments_wanted = Signal()
-    signup_wanted = Signal()
-    stripe_wanted = Signal()
-    account_wanted = Signal()
-    numbers_wanted = Signal()
-    receipts_wanted = Signal()
-    seats_wanted = Signal()
-    keys_wanted = Signal()
-    formats_wanted = Signal()
     company_opened = Signal(object)
     """Id."""
     plan_opened = Signal(object)
@@ -50,30 +39,6 @@ class HomePage(PageView):
         say = texts.say
         self.customer_button = _button(say("New customer …"), self.new_customer)
         self.customer_button.setObjectName("primary")
-        self.payments_button = _button(say("Payments …"), self.payments_wanted)
-        self.designs_button = _button(say("Card designs …"), self.designs_wanted)
-        self.signup_button = _button(say("Online signup …"), self.signup_wanted)
-        self.stripe_button = _button(say("Card payments …"), self.stripe_wanted)
-        self.numbers_button = _button(say("Member numbers …"), self.numbers_wanted)
-        self.receipts_button = _button(say("Receipts …"), self.receipts_wanted)
-        self.seats_button = _button(say("Company seats …"), self.seats_wanted)
-        self.formats_button = _button(say("Camera …"), self.formats_wanted)
-        self.keys_button = _button(say("API keys …"), self.keys_wanted)
-        self.account_button = _button(say("My account …"), self.account_wanted)
-        self._more = ButtonRows(
-            (
-                self.account_button,
-                self.payments_button,
-                self.designs_button,
-                self.signup_button,
-                self.stripe_button,
-                self.receipts_button,
-                self.numbers_button,
-                self.seats_button,
-                self.formats_button,
-                self.keys_button,
-            )
-        )
         self.search = QLineEdit()
         self.search.setPlaceholderText(say("Company name"))
         self.search.setAccessibleName(say("Company name"))
@@ -99,15 +64,10 @@ class HomePage(PageView):
         lists.setSpacing(L)
         lists.addWidget(self.companies, 1)
         lists.addWidget(self.plans, 1)
-        hint = label(
-            say("Customers are found by the search on the left, or by their card."), "muted"
-        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, M)
         layout.setSpacing(M)
         layout.addLayout(head)
-        layout.addWidget(hint)
-        layout.addWidget(self._more)
         layout.addWidget(self.message)
         layout.addLayout(lists, 1)
 
@@ -116,19 +76,6 @@ class HomePage(PageView):
         self.customer_button.setVisible("customers:write" in scopes)
         self.companies.add_button.setVisible("companies:write" in scopes)
         self.plans.add_button.setVisible("plans:write" in scopes)
-        needed = {
-            self.payments_button: "memberships:read",
-            self.designs_button: "designs:write",
-            self.signup_button: "organization:write",
-            self.stripe_button: "organization:write",
-            self.receipts_button: "organization:write",
-            self.numbers_button: "organization:write",
-            self.seats_button: "organization:write",
-            self.formats_button: "organization:write",
-            self.keys_button: "keys:write",
-        }
-        allowed = [button for button, scope in needed.items() if scope in scopes]
-        self._more.show_only([self.account_button, *allowed])
 
     def clear_search(self) -> None:
         """Empty the search box, without a search."""

@@ -21,7 +21,6 @@ from kiosk.staff.pages.sign_in import SignInPage
 from kiosk.staff.pages.view import PageView
 from kiosk.style import M, S
 from kiosk.texts import Texts
-from kiosk.views.plain_label import PlainLabel
 
 
 class StaffPanel(QWidget):
@@ -31,7 +30,6 @@ class StaffPanel(QWidget):
     """
 
     back = Signal()
-    locked = Signal()
     home: PageView
 
     def __init__(self, texts: Texts) -> None:
@@ -44,15 +42,9 @@ class StaffPanel(QWidget):
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")
         self.back_button.clicked.connect(self.back)
-        self.who = PlainLabel("", "muted")
-        self.lock_button = QPushButton(texts.say("Sign out"))
-        self.lock_button.setObjectName("link")
-        self.lock_button.clicked.connect(self.locked)
         head = QHBoxLayout()
         head.addWidget(self.back_button)
         head.addStretch()
-        head.addWidget(self.who)
-        head.addWidget(self.lock_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(S)
@@ -60,7 +52,6 @@ class StaffPanel(QWidget):
         layout.addWidget(self._pages, 1)
         self._sheet = Sheet(self)
         self.setMinimumWidth(M)
-        self.show_who("")
 
     @property
     def page(self) -> QWidget | None:
@@ -103,12 +94,6 @@ class StaffPanel(QWidget):
             self.form.focus_again()
         else:
             self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def show_who(self, name: str) -> None:
-        """Show the name of the person who is signed in; an empty one hides the sign-out too."""
-        self.who.setText(name)
-        self.who.setVisible(bool(name))
-        self.lock_button.setVisible(bool(name))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the sheet over the pages."""

@@ -94,6 +94,11 @@ class ProfilePage(PageView):
         self.merge_button: QPushButton | None = None
         self.erase_button: QPushButton | None = None
 
+    @property
+    def heading(self) -> str:
+        """The name of whom the page is about."""
+        return self.title.text()
+
     def show_profile(self, words: ProfileWords, allowed: Allowed) -> None:
         """Show a profile from the top."""
         self.photo.show_initials(words.initials, _INITIALS)

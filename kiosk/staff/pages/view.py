@@ -17,6 +17,11 @@ class PageView(QFrame):
         self.message = label("", "failure")
         self.message.hide()
 
+    @property
+    def heading(self) -> str:
+        """Whom the page is about; empty for a page that is about nobody."""
+        return ""
+
     def show_failure(self, sentence: str, thing: str = "") -> None:
         """Show what failed; an empty text removes it.
 

@@ -279,7 +279,7 @@ def test_a_choice_that_is_offered_no_longer_is_said(staff: Staff) -> None:
 
 
 def test_signing_out_drops_nothing_that_is_sent_or_not_saved(staff: Staff) -> None:
-    form, out = open_form(staff), staff.panel.lock_button
+    form, out = open_form(staff), staff.window.rail.sign_out_button
     type_text(form.field("why"), "was ill")
     out.click()
     assert (form.foot.asking, staff.presenter.signed_in) == (True, True)

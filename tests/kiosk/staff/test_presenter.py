@@ -175,7 +175,7 @@ def test_signing_out_closes_the_page_and_the_next_must_sign_in(staff: Staff) -> 
     staff.presenter.sign_out_wanted.connect(gone.append)
     staff.sign_in()
     staff.open_customer()
-    staff.panel.lock_button.click()
+    staff.window.rail.sign_out_button.click()
     assert gone == ["ms_secret"]
     assert not staff.window.managing
     staff.presenter.open_person()
@@ -215,7 +215,7 @@ def test_a_form_that_another_person_finds_is_closed(staff: Staff) -> None:
     typed = Credentials(staff.presenter.attempt, "club", "o@club.example", "five loud cranes")
     staff.presenter.on_signed_in(typed, another)
     assert staff.presenter.changes.form is None
-    assert staff.panel.who.text() == "Ole"
+    assert staff.window.rail.who.text() == "Ole"
 
 
 def test_escape_goes_back_and_a_timer_of_the_desk_closes_no_file(staff: Staff) -> None:

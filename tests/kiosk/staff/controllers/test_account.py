@@ -38,7 +38,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot)
     staff.sign_in("customers:read")
     staff.presenter.open_home()
-    staff.pages.home.page.account_button.click()
+    staff.pages.settings.page.account_button.click()
     assert staff.asked() == [("second_factor", ())]
     return staff
 

@@ -66,7 +66,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot)
     staff.sign_in("keys:write")
     staff.presenter.open_home()
-    staff.pages.home.page.keys_button.click()
+    staff.pages.settings.page.keys_button.click()
     assert staff.asked() == [("api_keys", ())]
     staff.presenter.on_done(staff.tasks[-1], KEYS)
     return staff
@@ -83,7 +83,7 @@ def test_only_who_may_make_keys_has_the_way_to_them(qtbot: QtBot, qapp: QApplica
     staff = Staff(qtbot)
     staff.sign_in("organization:write", "audit:read")
     staff.presenter.open_home()
-    assert staff.pages.home.page.keys_button.isHidden()
+    assert staff.pages.settings.page.keys_button.isHidden()
 
 
 def test_every_state_of_a_key_is_told() -> None:

@@ -65,7 +65,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff.sign_in("organization:write")
     staff.window.show()
     staff.presenter.open_home()
-    staff.pages.home.page.formats_button.click()
+    staff.pages.settings.page.formats_button.click()
     assert staff.asked() == [("code_formats", ())]
     staff.presenter.on_done(staff.tasks[-1], STORED)
     return staff

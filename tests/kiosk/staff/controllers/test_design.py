@@ -68,7 +68,7 @@ def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
     staff.sign_in("designs:write", "cards:read")
     staff.window.show()
     staff.presenter.open_home()
-    staff.pages.home.page.designs_button.click()
+    staff.window.rail.buttons["cards"].click()
     assert staff.asked() == [("designs", ()), ("design", (DESIGN,))]
     staff.presenter.on_done(staff.tasks[-1], DesignSheet(designs(False, True), record()))
     return staff

@@ -52,7 +52,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot, Printer())
     staff.sign_in("memberships:read", "memberships:write")
     staff.presenter.open_home()
-    staff.pages.home.page.payments_button.click()
+    staff.window.rail.buttons["payments"].click()
     return staff
 
 

@@ -25,7 +25,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot, Printer())
     staff.sign_in("memberships:read", "memberships:write")
     staff.presenter.open_home()
-    staff.pages.home.page.payments_button.click()
+    staff.window.rail.buttons["payments"].click()
     show(staff, payment(1), voided(2))
     return staff
 
@@ -93,7 +93,7 @@ def test_who_may_only_look_mails_nothing(qtbot: QtBot, qapp: QApplication) -> No
     staff = Staff(qtbot, Printer())
     staff.sign_in("memberships:read")
     staff.presenter.open_home()
-    staff.pages.home.page.payments_button.click()
+    staff.window.rail.buttons["payments"].click()
     show(staff, payment(1))
     assert staff.pages.payment.page.mail_buttons == {}
     assert set(staff.pages.payment.page.receipt_buttons) == {RECEIPT}

@@ -79,30 +79,10 @@ def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
     staff.sign_in("organization:write")
     staff.window.show()
     staff.presenter.open_home()
-    staff.pages.home.page.signup_button.click()
+    staff.window.rail.buttons["website"].click()
     assert staff.asked() == [("signup", ()), ("embed_keys", ())]
     staff.presenter.on_done(staff.tasks[-1], SignupSheet(signup(), keys(None, NOON)))
     return staff
-
-
-@pytest.mark.parametrize(
-    ("scopes", "offered"),
-    [
-        (("organization:read", "memberships:read"), ["Payments …"]),
-        (("organization:write", "designs:write", "memberships:read"),
-         ["Payments …", "Card designs …", "Online signup …", "Card payments …"]),
-        (("customers:write",), []),
-    ],
-)  # fmt: skip
-def test_only_pages_that_the_role_may_use_are_offered(
-    qtbot: QtBot, qapp: QApplication, scopes: tuple[str, ...], offered: list[str]
-) -> None:
-    staff = Staff(qtbot)
-    staff.sign_in(*scopes)
-    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
-    home = staff.pages.home.page
-    buttons = (home.payments_button, home.designs_button, home.signup_button, home.stripe_button)
-    assert [button.text() for button in buttons if not button.isHidden()] == offered
 
 
 def test_the_stored_settings_and_keys_are_shown(staff: Staff) -> None:

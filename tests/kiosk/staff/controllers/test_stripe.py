@@ -28,7 +28,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff = Staff(qtbot)
     staff.sign_in("organization:write")
     staff.presenter.open_home()
-    staff.pages.home.page.stripe_button.click()
+    staff.pages.settings.page.stripe_button.click()
     assert staff.asked() == [("stripe_setup", ())]
     return staff
 
