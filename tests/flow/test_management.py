@@ -62,6 +62,11 @@ class AtWork:
         page.submit.click()
         self.at.wait_until(lambda: self.panel.page is self.pages.home.page)
 
+    def open_settings(self) -> None:
+        """Go to the settings."""
+        self.at.window.rail.buttons["settings"].click()
+        self.at.wait_until(lambda: self.panel.page is self.pages.settings.page)
+
     def fill(self, **values: str) -> None:
         """Fill in the form that opens, send it, and wait until it was carried out."""
         form = self.send(**values)

@@ -53,6 +53,7 @@ def test_a_scanned_number_is_amber_until_the_club_trusts_numbers(
 
         work = AtWork(at)
         work.make_first_account()
+        work.open_settings()
         work.pages.settings.page.numbers_button.click()
         form = work.form()
         choice = form.field("numbers_prove")
