@@ -9,19 +9,16 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.errors import Refused
-from api_client.messages.management import CompanyPage
 from api_client.messages.scan import FieldFault, Problem
 from api_client.messages.signup import SignupView
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
-from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.words.signup import places_of, settings_of
 from kiosk.texts import Texts
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.desk_messages import SITE_KEY, keys, signup
-from tests.kiosk.staff.messages import plans
 from tests.kiosk.staff.staff_desk import Staff
 
 
