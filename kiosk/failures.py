@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api_client import errors
+from api_client.messages.scan import FieldFault
 
 from .texts import Texts
 
@@ -37,13 +38,15 @@ class Failure:
     """A request without an answer. ``detail`` is for the log and for support.
 
     ``code`` is the service's stable code of the problem; empty if it named none. ``worded`` tells
-    that the detail is a sentence of the desk itself, in its language.
+    that the detail is a sentence of the desk itself, in its language. ``faults`` are the
+    fields that the service, or the desk, does not take.
     """
 
     cause: Cause
     detail: str
     code: str = ""
     worded: bool = False
+    faults: tuple[FieldFault, ...] = ()
 
     @property
     def may_have_arrived(self) -> bool:
@@ -80,8 +83,10 @@ def failure_of(error: errors.ApiError) -> Failure:
     problem = None
     if isinstance(error, errors.Refused | errors.KeyUnknown | errors.ServiceError):
         problem = error.problem
-    worded = problem is not None and problem.type == OWN_WORDS
-    return Failure(_cause(error), str(error), problem.code if problem else "", worded)
+    if problem is None:
+        return Failure(_cause(error), str(error))
+    worded = problem.type == OWN_WORDS
+    return Failure(_cause(error), str(error), problem.code, worded, problem.errors)
 
 
 def _cause(error: errors.ApiError) -> Cause:

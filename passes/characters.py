@@ -33,6 +33,14 @@ _NEVER_JOINED = ("LATIN", "GREEK", "CYRILLIC")
 _NOT_SEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"})
 
 
+class CharacterError(ValueError):
+    """A text with a character that is not allowed, or in which nothing is seen; ``code`` says."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def valid_line(text: str, info: ValidationInfo) -> str:
     """Return a line for people, unless it is ``STORED``. Raises ValueError by ``check_line``."""
     return text if info.context == STORED else check_line(text)
@@ -75,7 +83,8 @@ def _check(text: str, breaks: str) -> str:
         return text
     for index, character in enumerate(text):
         if character not in breaks and not _is_allowed(text, index):
-            raise ValueError(f"U+{ord(character):04X} at position {index + 1} is not allowed")
+            message = f"U+{ord(character):04X} at position {index + 1} is not allowed"
+            raise CharacterError(message, "character_not_allowed")
     if text:
         _require_visible(text)
     return text
@@ -109,7 +118,7 @@ def _require_visible(text: str) -> None:
         seen = category[0] not in "ZCM" or category == "Cn"
         if seen and character != "\u2800":
             return
-    raise ValueError("has no visible character")
+    raise CharacterError("has no visible character", "nothing_visible")
 
 
 def _is_varied(character: str) -> bool:

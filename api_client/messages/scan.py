@@ -316,6 +316,15 @@ class FieldFault(Message):
 
     field: str = Field(examples=["body.email"])
     message: str
+    code: str = Field(
+        "",
+        examples=["string_too_long"],
+        description="What is wrong, for programs: a code of this API, or Pydantic's type of error. "
+        "Does not change.",
+    )
+    limit: str = Field(
+        "", examples=["120"], description="The number that the value is measured by, if there is."
+    )
 
 
 class Problem(Message):

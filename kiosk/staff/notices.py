@@ -1,12 +1,19 @@
 """Where staff read what failed: on the page in front, or on the next one."""
 
+from collections.abc import Callable, Mapping
+
 from kiosk.failures import Cause, Failure
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.pages.view import PageView
+from kiosk.staff.words.field_errors import field_errors, name_in_request
+from kiosk.staff.words.refusals import account_refusal
 from kiosk.staff.words.service_refusals import service_refusal
 from kiosk.status import Health
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
+
+_INVALID = "invalid_request"
+"""The code of a request whose fields are not valid, each with a code of its own."""
 
 
 def sentence_of(failure: Failure, texts: Texts) -> str:
@@ -16,8 +23,36 @@ def sentence_of(failure: Failure, texts: Texts) -> str:
     if failure.cause is Cause.SIGNED_OUT:
         return texts.say("Your sign-in has ended. Sign in again.")
     if failure.cause is Cause.REFUSED and not failure.worded:
-        return service_refusal(failure.code, texts) or failure.sentence(texts)
-    return failure.sentence(texts)
+        return _refused(failure, texts)
+    return failure.detail if failure.worded else failure.sentence(texts)
+
+
+def errors_of(
+    failure: Failure, label_of: Callable[[str], str], texts: Texts
+) -> tuple[str, Mapping[str, str]]:
+    """Return a failure as a sentence for the foot of a form, and errors by field.
+
+    ``label_of`` returns the label of a field by its name in the request, "" for one that the form
+    does not have. The sentence is empty where the errors beside the fields say everything.
+    """
+    if failure.cause is not Cause.REFUSED or not failure.faults:
+        return sentence_of(failure, texts), {}
+    if failure.worded or failure.code != _INVALID:
+        name, sentence = name_in_request(failure.faults[0]), sentence_of(failure, texts)
+        return ("", {name: sentence}) if label_of(name) else (sentence, {})
+    errors = field_errors(failure.faults, label_of, texts)
+    marked = any(label_of(name) for name in errors)
+    return texts.say("Please correct what is marked.") if marked else "", errors
+
+
+def _refused(failure: Failure, texts: Texts) -> str:
+    """Return why the service refused, by its code; its own sentence is English and not shown."""
+    if failure.code == _INVALID and failure.faults:
+        return "\n".join(field_errors(failure.faults, lambda _name: "", texts).values())
+    known = service_refusal(failure.code, texts) or account_refusal(failure.code, texts)
+    return known or texts.say(
+        "The service did not do this. For support: {reference}", reference=failure.code
+    )
 
 
 class Notices:

@@ -61,6 +61,10 @@ _CODES = {
 }
 
 
+_LIMITS = ("max_length", "min_length", "ge", "gt", "le", "lt", "multiple_of")
+"""What Pydantic measures values by, as its errors name it."""
+
+
 class ApiError(Exception):
     """A response other than 2xx. ``code`` is stable; ``detail`` is a sentence for people."""
 
@@ -115,7 +119,8 @@ class Invalid(ApiError):
     status = 422
 
     def __init__(self, code: str, field: str, message: str) -> None:
-        super().__init__(code, message, errors=(FieldFault(field=field, message=message),))
+        fault = FieldFault(field=field, message=message, code=code)
+        super().__init__(code, message, errors=(fault,))
 
 
 class TooMany(ApiError):
@@ -192,13 +197,30 @@ def _field_error(request: Request, error: Mapping[str, Any], language: str) -> F
     """Convert one of Pydantic's errors; the field is a path such as ``body.email``."""
     if error["type"] == EXTRA:
         place, message = explained(request, error)
-        return FieldFault(field=place, message=message)
+        return FieldFault(field=place, message=message, code="unknown")
     if error["type"] == REPEATED:
-        return FieldFault(field=shown_place(error["loc"]), message="given more than once")
+        place = shown_place(error["loc"])
+        return FieldFault(field=place, message="given more than once", code="repeated")
     if error["type"] == "json_invalid":
-        return FieldFault(field="body", message=f"not valid JSON at character {error['loc'][-1]}")
-    place = ".".join(str(part) for part in error["loc"])
-    return FieldFault(field=place, message=field_words(error, language))
+        message = f"not valid JSON at character {error['loc'][-1]}"
+        return FieldFault(field="body", message=message, code="json_invalid")
+    return field_fault(error, language)
+
+
+def field_fault(error: Mapping[str, Any], language: str) -> FieldFault:
+    """Return the fault of a field that one of Pydantic's errors is about.
+
+    A validator's own code and field go before Pydantic's.
+    """
+    context = error.get("ctx", {})
+    cause = context.get("error")
+    parts = [*error["loc"], *filter(None, (getattr(cause, "field", ""),))]
+    return FieldFault(
+        field=".".join(str(part) for part in parts),
+        message=field_words(error, language),
+        code=getattr(cause, "code", "") or error["type"],
+        limit=next((str(context[each]) for each in _LIMITS if each in context), ""),
+    )
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:

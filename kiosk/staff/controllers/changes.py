@@ -22,7 +22,7 @@ from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.failures import Cause, Failure
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.request import Call, Filled
-from kiosk.staff.notices import Notices, sentence_of
+from kiosk.staff.notices import Notices, errors_of
 from kiosk.staff.page import Navigation, Place
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.pages.panel import StaffPanel
@@ -255,13 +255,14 @@ class Changes(QObject):
         self._show_failure(asked, failure)
 
     def _show_failure(self, asked: Asked, failure: Failure) -> None:
-        sentence = sentence_of(failure, self._texts)
+        sentence, errors = errors_of(failure, asked.form.label_of, self._texts)
         if asked.form.topic in self._unsettled:
             sentence = f"{sentence} {self._not_known()}"
         if self._asked is asked:
-            asked.form.show_failure(sentence)
+            asked.form.show_errors(sentence, errors)
         else:
-            self._notices.keep(f"{asked.form.title}: {sentence}")
+            words = " ".join(filter(None, (sentence, *errors.values())))
+            self._notices.keep(f"{asked.form.title}: {words}")
 
     def _finish(self, asked: Asked) -> None:
         if self._asked is asked:

@@ -93,6 +93,7 @@ def password_form(texts: Texts, changer: PasswordChanger) -> tuple[Form, Filled[
     form.add_line("current", say("Present password"), secret=True)
     form.add_line("new", say("New password"), secret=True)
     form.add_line("again", say("Once more"), secret=True)
+    form.send_as(current="current_password", new="new_password")
     form.add_words(
         say(
             "At least 10 characters. A few words that only you put together are better than signs. "
@@ -105,7 +106,9 @@ def password_form(texts: Texts, changer: PasswordChanger) -> tuple[Form, Filled[
 
         def change(client: ManagementClient, _once: str) -> None:
             if new != again:
-                raise refusal(say("The two new passwords are not the same."), "passwords_differ")
+                raise refusal(
+                    say("The two new passwords are not the same."), "passwords_differ", "again"
+                )
             changer.change(client, current, new, texts)
 
         return in_words(change, texts)

@@ -100,7 +100,8 @@ def key_fields(values: Mapping[str, Value], zone: str, texts: Texts) -> dict[str
     """Return the body of the request. Raises Refused without a name, or for an end too far off."""
     say, name, last = texts.say, str(values["name"]), values["last"]
     if not name:
-        raise refusal(say("Give the key a name by which you tell it from others."), "name_missing")
+        why = say("Give the key a name by which you tell it from others.")
+        raise refusal(why, "name_missing", "name")
     fields: dict[str, Any] = {"name": name, "scopes": sorted(PURPOSES[str(values["purpose"])])}
     if isinstance(last, date):
         if last.year > LAST_YEAR:

@@ -114,5 +114,5 @@ def company_fields(values: Mapping[str, Value], texts: Texts) -> dict[str, Any]:
     fields = without_blanks(values, keep=("name",))
     fields["email_domains"] = str(values["email_domains"]).replace(",", " ").split()
     if fields["seat_cap"] is not None:
-        fields["seat_cap"] = whole_number(str(fields["seat_cap"]), texts)
+        fields["seat_cap"] = whole_number(str(fields["seat_cap"]), texts, "seat_cap")
     return fields

@@ -28,6 +28,7 @@ def payment_form(
     form.add_choice("method", say("Paid by"), methods)
     form.add_line("amount", say("Amount in {currency} (empty: the price)", currency=currency))
     form.add_note("note", say("Note"))
+    form.send_as(amount="amount_minor")
     if line.can_renew:
         form.add_switch("renew", say("Renew it with this payment"))
 
@@ -58,10 +59,10 @@ def payment_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> 
         "renew": bool(values.get("renew", False)),
     }
     if values["amount"]:
-        amount = minor_units(str(values["amount"]), currency, texts)
+        amount = minor_units(str(values["amount"]), currency, texts, "amount_minor")
         if amount == 0:
             why = texts.say("With 0 nothing is paid. Renew without a payment instead.")
-            raise refusal(why, "amount_zero")
+            raise refusal(why, "amount_zero", "amount_minor")
         fields["amount_minor"] = amount
         fields["currency"] = currency
     return fields

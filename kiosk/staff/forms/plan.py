@@ -39,6 +39,7 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
     permissions = "\n".join(f"{each.key} {each.label}" for each in plan.permissions) if plan else ""
     form.add_note("permissions", say("Permissions"), permissions)
     form.add_words(say("One permission a line, such as: area.pool Pool"))
+    form.send_as(price="price_minor", tax="tax_millipercent")
     form.add_switch("public", say("The public may join"), on=bool(plan and plan.public))
     if plan is not None:
         archived = plan.archived_at is not None
@@ -98,11 +99,12 @@ def _edited(texts: Texts, plan: PlanView) -> Edited[PlanView]:
 def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dict[str, Any]:
     """Return the body of the request. Raises Refused if the price or a count is none."""
     if not values["price"]:
-        raise refusal(texts.say("Please enter a price; 0 is free of charge."), "price_missing")
+        why = texts.say("Please enter a price; 0 is free of charge.")
+        raise refusal(why, "price_missing", "price_minor")
     fields: dict[str, Any] = {
         "name": values["name"],
         "description": values["description"],
-        "price_minor": minor_units(str(values["price"]), currency, texts),
+        "price_minor": minor_units(str(values["price"]), currency, texts, "price_minor"),
         "billing": _interval(values, "billing", texts),
         "length": _interval(values, "length", texts),
         "permissions": _permissions(str(values["permissions"])),
@@ -144,7 +146,7 @@ def _interval(values: Mapping[str, Value], key: str, texts: Texts) -> dict[str, 
     unit = values[f"{key}_unit"]
     if unit == _NONE:
         return None
-    return {"unit": unit, "count": whole_number(str(values[f"{key}_count"]), texts)}
+    return {"unit": unit, "count": whole_number(str(values[f"{key}_count"]), texts, key)}
 
 
 def _permissions(typed: str) -> list[dict[str, str]]:

@@ -28,6 +28,7 @@ def receipts_form(
     )
     form.add_note("address", say("Address"), settings.address)
     form.add_line("tax_number", say("Tax number"), settings.tax_number)
+    form.send_as(tax="tax_millipercent")
     typed = rate_typed(settings.tax_millipercent, texts)
     form.add_line("tax", say("Tax in %"), typed)
     form.add_words(

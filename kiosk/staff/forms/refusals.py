@@ -5,6 +5,7 @@ from collections.abc import Callable
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from kiosk.staff.forms.request import Answer, Call, refusal
+from kiosk.staff.words.field_errors import name_in_request
 from kiosk.staff.words.refusals import account_refusal
 from kiosk.texts import Texts
 
@@ -25,6 +26,8 @@ def in_words(
             sentence = words(refused.problem.code, texts)
             if not sentence:
                 raise
-            raise refusal(sentence, refused.problem.code) from None
+            problem = refused.problem
+            field = name_in_request(problem.errors[0]) if problem.errors else ""
+            raise refusal(sentence, problem.code, field) from None
 
     return ask

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
-from api_client.messages.scan import Problem
+from api_client.messages.scan import FieldFault, Problem
 from kiosk.failures import OWN_WORDS
 from kiosk.staff.pages.form import Value
 
@@ -18,16 +18,21 @@ Filled = Callable[[Mapping[str, Value]], Callable[[ManagementClient, str], Answe
 """Turns the values of a form into a ``Call``."""
 
 
-def refusal(sentence: str, code: str) -> Refused:
-    """Return the error of a request that the desk itself refuses, with a sentence for staff."""
-    return Refused(Problem(type=OWN_WORDS, title=sentence, status=422, code=code))
+def refusal(sentence: str, code: str, field: str = "") -> Refused:
+    """Return the error of a request that the desk itself refuses, with a sentence for staff.
+
+    ``field`` is the name in the request of the field beside which it is shown, if there is one.
+    """
+    faults = (FieldFault(field=f"body.{field}", message=sentence, code=code),) if field else ()
+    return Refused(Problem(type=OWN_WORDS, title=sentence, status=422, code=code, errors=faults))
 
 
 def is_unknown(refused: Refused, field: str) -> bool:
     """Return whether a service refused a field of the body because it does not know it."""
     problem = refused.problem
     return problem.code == "invalid_request" and any(
-        each.field == f"body.{field}" and each.message.split(";")[0] == "unknown"
+        each.field == f"body.{field}"
+        and (each.code == "unknown" or each.message.split(";")[0] == "unknown")
         for each in problem.errors
     )
 

@@ -23,7 +23,8 @@ def rate_of(typed: str, texts: Texts) -> int | None:
         rate = int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0"))
         if rate <= _WHOLE:
             return rate
-    raise refusal(texts.say("“{text}” is not a tax rate in percent.", text=typed), "rate_invalid")
+    sentence = texts.say("“{text}” is not a tax rate in percent.", text=typed)
+    raise refusal(sentence, "rate_invalid", "tax_millipercent")
 
 
 def rate_typed(millipercent: int | None, texts: Texts) -> str:

@@ -15,13 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.words.typed import day_in_words, parse_day, typed_day
+from kiosk.staff.words.typed import EXAMPLE, day_in_words, parse_day, typed_day
 from kiosk.style import XS, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 
 _LONGEST_DAY = 40
-_EXAMPLE = date(2030, 12, 31)
 
 
 class Choice(QComboBox):
@@ -75,7 +74,7 @@ class DayField(QWidget):
         self._texts, self._optional = texts, optional
         self.line = QLineEdit()
         self.line.setMaxLength(_LONGEST_DAY)
-        self.line.setPlaceholderText(typed_day(_EXAMPLE, texts))
+        self.line.setPlaceholderText(typed_day(EXAMPLE, texts))
         self.words = PlainLabel("", "muted")
         self.calendar_button = QPushButton("…")
         self.calendar_button.setAccessibleName(texts.say("Calendar"))
@@ -104,7 +103,7 @@ class DayField(QWidget):
         """Why the text is no day, as a sentence; empty if there is nothing wrong with it."""
         if self.day is not None or (self._optional and not self.line.text().strip()):
             return ""
-        say, example = self._texts.say, typed_day(_EXAMPLE, self._texts)
+        say, example = self._texts.say, typed_day(EXAMPLE, self._texts)
         if not self.line.text().strip():
             return say("Please enter a day, such as {example}.", example=example)
         return say(

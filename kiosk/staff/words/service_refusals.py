@@ -1,6 +1,7 @@
 """Why the service refuses what staff ask for, by the code of its refusal. Pure.
 
-The sentences of the service are English. A code that has no words here is shown with its own.
+The sentences of the service are English and are not shown. A code that has no words here is named
+for support.
 """
 
 from kiosk.texts import Texts
@@ -15,6 +16,7 @@ def service_refusal(code: str, texts: Texts) -> str:
         _of_cards,
         _of_payments,
         _of_plan_changes,
+        _of_requests,
     ):
         if code in (found := words(texts)):
             return found[code]
@@ -144,4 +146,35 @@ def _of_plan_changes(texts: Texts) -> dict[str, str]:
             "It cannot change to this plan: the subscription is unpaid, ends or runs for a fixed "
             "term, or the plan is no other subscription."
         ),
+    }
+
+
+def _of_requests(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    again = say("This was sent before with other values. Close it, and open it again.")
+    older = say("The service is of an older version and does not know this. Update it.")
+    return {
+        "body_too_large": say("This is too large."),
+        "day_invalid": say("There is no such day."),
+        "design_changed": say("Somebody else has changed this design; load it again."),
+        "design_invalid": say("A wallet could not show this design."),
+        "design_key_taken": say("There is a design with this name already."),
+        "design_version_not_found": say("This version of the design is not there any more."),
+        "rollout_not_found": say("This roll-out is not there any more."),
+        "idempotency_key_reused": again,
+        "idempotency_key_refused": again,
+        "method_not_allowed": older,
+        "no_such_route": older,
+        "organization_not_found": say("There is no such club."),
+        "owner_missing": say("Please choose a customer or a company."),
+        "payment_missing": say("This plan costs something. Please enter the payment."),
+        "period_changed": say("The dates are different by now; look at them again."),
+        "permission_not_found": say("This permission is not there any more."),
+        "photo_not_found": say("This photo is not there any more."),
+        "reset_token_invalid": say("This link is used or too old. Have a new one sent."),
+        "request_begun": say("This is just being done. Look again in a moment."),
+        "request_withdrawn": again,
+        "scope_missing": say("You may not do this."),
+        "staff_only": say("You may not do this."),
+        "too_many_tries": say("Too many tries. Wait a few minutes."),
     }

@@ -14,6 +14,9 @@ from babel.numbers import NumberFormatError, get_currency_precision, parse_decim
 
 from kiosk.texts import Texts
 
+EXAMPLE = date(2030, 12, 31)
+"""A day that shows how days are typed."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years that a day may have; any other year is a slip of the finger."""
 

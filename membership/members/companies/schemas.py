@@ -7,6 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api_client.messages.management import LinkSource
 from api_client.messages.scan import CustomerView, Message
+from membership.base.field_error import FieldError
 from membership.base.fields import Email, Line, Name, SafeText
 from membership.base.idn import unicode_host
 from membership.base.request_body import RequestBody
@@ -15,14 +16,17 @@ MAX_DOMAINS = 100
 """Most email domains of a company."""
 
 
+_NO_DOMAIN = "This is not a domain of email addresses."
+
+
 def _mail_domain(text: str) -> str:
     """Return a domain in the form that customers' addresses have. Raises ValueError."""
     try:
         found = unicode_host(text)
     except ValueError as error:
-        raise ValueError("This is not a domain of email addresses.") from error
+        raise FieldError(_NO_DOMAIN, "email_domain_invalid") from error
     if "." not in found or len(found.rpartition(".")[2]) < 2:
-        raise ValueError("This is not a domain of email addresses.")
+        raise FieldError(_NO_DOMAIN, "email_domain_invalid")
     return found
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from api_client.messages.scan import CustomerState, Message
+from membership.base.field_error import FieldError
 from membership.base.fields import Email, Line, Paragraph, SafeText
 from membership.base.request_body import RequestBody
 from membership.members.customers.former_numbers import MAX_LENGTH, MAX_NUMBERS, former_number
@@ -88,7 +89,7 @@ class NewCustomer(CustomerFields):
     def _named(self) -> Self:
         """Reject a customer without a name."""
         if not (self.given_name or self.family_name):
-            raise ValueError("given_name or family_name is needed")
+            raise FieldError("given_name or family_name is needed", "name_missing", "given_name")
         return self
 
 

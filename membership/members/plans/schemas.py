@@ -6,6 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from api_client.messages.coercion import NoCoercion
 from api_client.messages.management import IntervalMessage
+from membership.base.field_error import FieldError
 from membership.base.fields import Name, Paragraph
 from membership.base.request_body import RequestBody
 from membership.rules.money import known_currency
@@ -75,7 +76,7 @@ class PlanChange(RequestBody):
         """Reject duplicate permissions."""
         keys = [permission.key for permission in self.permissions]
         if len(keys) != len(set(keys)):
-            raise ValueError("permissions: a key is named twice")
+            raise FieldError("permissions: a key is named twice", "key_twice", "permissions")
         return self
 
 

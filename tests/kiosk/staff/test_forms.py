@@ -154,8 +154,10 @@ def test_a_refusal_keeps_the_form_and_what_was_typed(staff: Staff) -> None:
     form = open_form(staff)
     type_text(form.field("why"), "was ill")
     form.submit.click()
-    staff.presenter.on_failed(staff.task("change"), Failure(Cause.REFUSED, "too late"))
-    assert form.failure.text() == "The membership service declined: too late"
+    staff.presenter.on_failed(
+        staff.task("change"), Failure(Cause.REFUSED, "In English.", "plan_archived")
+    )
+    assert form.failure.text() == "This plan is archived and no longer sold."
     assert form.values()["why"] == "was ill"
     first = staff.task("change").once
     form.submit.click()

@@ -16,7 +16,7 @@ from api_client.messages.management import ActorKind, ActorView
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
-from kiosk.failures import Cause, Failure
+from kiosk.failures import Cause, Failure, failure_of
 from kiosk.staff.forms.api_keys import KeyMaker, key_fields, key_form
 from kiosk.staff.forms.request import Filled
 from kiosk.staff.page import HOME
@@ -324,10 +324,10 @@ def test_a_last_day_has_an_end_or_is_refused_with_a_sentence(zone: str) -> None:
 def test_a_key_needs_a_name(staff: Staff) -> None:
     staff.pages.api_keys.page.new_button.click()
     form_of(staff).submit.click()
-    with pytest.raises(Refused, match="name by which you tell it"):
+    with pytest.raises(Refused, match="name by which you tell it") as refused:
         staff.tasks[-1].call(Asked(), "once")  # type: ignore[arg-type]
-    staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.REFUSED, "Give the key a name."))
-    assert "Give the key a name" in form_of(staff).failure.text()
+    staff.presenter.on_failed(staff.tasks[-1], failure_of(refused.value))
+    assert form_of(staff).error_of("name").startswith("Give the key a name")
 
 
 @pytest.mark.parametrize(

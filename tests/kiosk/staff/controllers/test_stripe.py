@@ -120,5 +120,7 @@ def test_a_service_that_fails_is_told(staff: Staff) -> None:
     form = staff.presenter.changes.form
     assert form is not None
     form.submit.click()
-    staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.REFUSED, "The key is not good."))
-    assert form.failure.text() == "The membership service declined: The key is not good."
+    staff.presenter.on_failed(
+        staff.tasks[-1], Failure(Cause.REFUSED, "In English.", "payment_provider_refuses_key")
+    )
+    assert form.failure.text() == "Stripe does not accept the stored key."
