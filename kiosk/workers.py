@@ -27,7 +27,8 @@ from PySide6.QtGui import QImage, QImageReader
 from api_client.client import MembershipClient
 from api_client.errors import ApiError
 from api_client.messages.scan import ScanAnswer, ScanRequest
-from scanner.events import FrameRead, SourceChanged, SourceState
+from scanner.events import Event as ScannerEvent
+from scanner.events import FrameRead, SourceChanged, SourceState, Still
 from scanner.preview import Picture
 from scanner.process import ScannerSupervisor
 
@@ -60,6 +61,8 @@ class ScannerWorker(QObject):
     """FrameRead with at least one code."""
     preview = Signal(QImage, object)
     """A picture and the FrameRead it belongs to."""
+    still = Signal(QImage)
+    """A frame in its full size, after ``take_still``."""
     source_changed = Signal(object)
     """SourceChanged."""
 
@@ -69,7 +72,12 @@ class ScannerWorker(QObject):
         self._stop = Event()
         self._painter_free = Event()
         self._painter_free.set()
+        self._still_wanted = Event()
         self._formats: tuple[str, ...] | None = None
+
+    def take_still(self) -> None:
+        """Emit ``still`` with the next frame, if the camera sends one. Thread-safe."""
+        self._still_wanted.set()
 
     def look_for(self, formats: tuple[str, ...]) -> None:
         """Look for codes of ``formats``, which the scanner knows, from now on. Thread-safe."""
@@ -100,12 +108,15 @@ class ScannerWorker(QObject):
             while not self._stop.is_set():
                 if self._formats is not None:
                     supervisor.look_for(self._formats)
+                if self._still_wanted.is_set():
+                    self._still_wanted.clear()
+                    supervisor.take_still()
                 self._forward(supervisor, supervisor.next_event(_TICK_S))
 
-    def _forward(
-        self, supervisor: ScannerSupervisor, event: FrameRead | SourceChanged | None
-    ) -> None:
-        if isinstance(event, SourceChanged):
+    def _forward(self, supervisor: ScannerSupervisor, event: ScannerEvent | None) -> None:
+        if isinstance(event, Still):
+            self.still.emit(_image_of(event))
+        elif isinstance(event, SourceChanged):
             log.info("camera", state=event.state.value, detail=event.detail)
             self.source_changed.emit(event)
         elif event is not None:
@@ -118,10 +129,15 @@ class ScannerWorker(QObject):
     def _send_preview(self, frame: FrameRead, pixels: Picture | None) -> None:
         if pixels is None:
             return
-        width, height = pixels.width, pixels.height
-        view = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_BGR888)
         self._painter_free.clear()
-        self.preview.emit(view.copy(), frame)
+        self.preview.emit(_image_of(pixels), frame)
+
+
+def _image_of(pixels: Picture | Still) -> QImage:
+    """Return rows of BGR pixels as an image of its own memory."""
+    width, height = pixels.width, pixels.height
+    view = QImage(pixels.data, width, height, width * 3, QImage.Format.Format_BGR888)
+    return view.copy()
 
 
 class LookupWorker(QObject):

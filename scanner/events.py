@@ -102,4 +102,16 @@ class SourceChanged:
     demo: bool = False
 
 
-Event = FrameRead | SourceChanged
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A frame in its full size, at most ``STILL_SIDE`` pixels a side: rows of BGR pixels."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+STILL_SIDE = 1920
+"""Longest side of a still in pixels: more than a photo of a face needs."""
+
+Event = FrameRead | SourceChanged | Still

@@ -36,6 +36,11 @@ class LookFor:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeStill:
+    """For the scanner process: send the next frame in its full size as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The process ends because of an error: a detail for the screen and the log."""
 

@@ -16,9 +16,9 @@ from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
 from multiprocessing.process import BaseProcess
 
-from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState
+from scanner.events import Event, FrameRead, PreviewRef, SourceChanged, SourceState, Still
 from scanner.formats import format_named
-from scanner.messages import Failed, Heartbeat, LookFor, Phase
+from scanner.messages import Failed, Heartbeat, LookFor, Phase, TakeStill
 from scanner.preview import Picture, PreviewRing
 from scanner.settings import ScannerSettings
 from scanner.stall import StallLimit
@@ -150,6 +150,15 @@ class ScannerSupervisor:
             with contextlib.suppress(OSError):  # The watchdog sees that the process is gone.
                 self._child.pipe.send(LookFor(wanted))
 
+    def take_still(self) -> None:
+        """Order the next frame in its full size; it arrives as a ``Still`` event.
+
+        None arrives if the source shows no further frame or the process ends before.
+        """
+        if self._child is not None:
+            with contextlib.suppress(OSError):  # The watchdog sees that the process is gone.
+                self._child.pipe.send(TakeStill())
+
     def preview(self, ref: PreviewRef) -> Picture | None:
         """Return a BGR copy of a frame's preview, or None if it was overwritten."""
         return None if self._ring is None else self._ring.read(ref)
@@ -227,6 +236,8 @@ class ScannerSupervisor:
                 self._part_from(child)
         elif isinstance(message, FrameRead):
             self._stall_limit.frame(message.captured_ns)
+            self._pending.append(message)
+        elif isinstance(message, Still):
             self._pending.append(message)
         else:
             raise TypeError(f"unexpected message from the scanner process: {message!r}")

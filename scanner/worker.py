@@ -15,8 +15,8 @@ from dataclasses import replace
 from multiprocessing import connection
 from typing import NoReturn
 
-from scanner.events import Code, FrameRead, SourceChanged, SourceState
-from scanner.messages import Failed, Heartbeat, LookFor, Phase
+from scanner.events import STILL_SIDE, Code, FrameRead, SourceChanged, SourceState, Still
+from scanner.messages import Failed, Heartbeat, LookFor, Phase, TakeStill
 from scanner.preview import PreviewRing
 from scanner.settings import Decoder, ScannerSettings
 
@@ -39,8 +39,9 @@ class Link:
         self._pipe = pipe
         self._lock = threading.Lock()
         self._orders: deque[LookFor] = deque(maxlen=1)
+        self._still_wanted = threading.Event()
 
-    def send(self, message: FrameRead | SourceChanged | Heartbeat | Failed) -> None:
+    def send(self, message: FrameRead | SourceChanged | Still | Heartbeat | Failed) -> None:
         """Send one message. Blocks while the supervisor reads none."""
         try:
             with self._lock:
@@ -52,9 +53,11 @@ class Link:
         """Keep what the supervisor orders until it closes its end, then end this process."""
         with contextlib.suppress(OSError, EOFError):
             while True:
-                order = self._pipe.recv()
-                if isinstance(order, LookFor):
-                    self._orders.append(order)
+                match self._pipe.recv():
+                    case LookFor() as order:
+                        self._orders.append(order)
+                    case TakeStill():
+                        self._still_wanted.set()
         leave(0)
 
     def take_order(self) -> LookFor | None:
@@ -63,6 +66,13 @@ class Link:
             return self._orders.pop()
         except IndexError:
             return None
+
+    def take_still_order(self) -> bool:
+        """Return whether a still was ordered since this was asked before."""
+        if not self._still_wanted.is_set():
+            return False
+        self._still_wanted.clear()
+        return True
 
 
 class Activity:
@@ -152,6 +162,9 @@ def _scan(
     while (taken := capture.newest.take()) is not None:
         frame, captured_ns = taken
         number += 1
+        if link.take_still_order():
+            whole = fit_within(frame, STILL_SIDE)
+            link.send(Still(whole.shape[1], whole.shape[0], whole.tobytes()))
         if (order := link.take_order()) is not None:
             decoder = _build_decoder(replace(settings, formats=order.formats))
         activity.decoding(True)

@@ -22,7 +22,7 @@ from scanner.settings import ScannerSettings
 from tests.forkserver import forked_scanner
 from tests.scanner import faulty_decoders
 from tests.scanner.pictures import empty_frame, frame_with, write_video
-from tests.scanner.watching import wait_for_end, wait_for_state, wait_for_text
+from tests.scanner.watching import wait_for_end, wait_for_state, wait_for_still, wait_for_text
 
 
 @pytest.fixture
@@ -49,6 +49,23 @@ def test_corners_are_in_pixels_of_the_source_frame(clip: Path) -> None:
         read = wait_for_text(scanner, "member-7")
     assert read.codes[0].corners[0] == pytest.approx((420, 160), abs=4)
     assert read.codes[0].corners[2] == pytest.approx((420 + 21 * 6, 160 + 21 * 6), abs=4)
+
+
+def test_a_still_is_a_frame_in_its_full_size(tmp_path: Path) -> None:
+    picture = frame_with("member-7")
+    film = write_video(tmp_path / "still.avi", [picture] * 30)
+    with forked_scanner(ScannerSettings(str(film), loop=True)) as scanner:
+        wait_for_text(scanner, "member-7")
+        scanner.take_still()
+        still = wait_for_still(scanner)
+        assert (still.width, still.height) == (1280, 720)
+        shown = np.frombuffer(still.data, np.uint8).reshape(720, 1280, 3)
+        assert np.abs(shown.astype(int) - picture.astype(int)).mean() < 4
+        # One order is one still, and codes are read as before.
+        wait_for_text(scanner, "member-7")
+        scanner.take_still()
+        scanner.take_still()
+        wait_for_still(scanner)
 
 
 def test_the_preview_is_the_frame_scaled(clip: Path) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from scanner.events import Event, FrameRead, SourceChanged, SourceState
+from scanner.events import Event, FrameRead, SourceChanged, SourceState, Still
 from scanner.process import ScannerSupervisor
 
 PATIENCE_S = 30.0
@@ -27,6 +27,16 @@ def wait_for_text(scanner: ScannerSupervisor, text: str) -> FrameRead:
         if isinstance(event, FrameRead) and text in [code.text for code in event.codes]:
             return event
     raise AssertionError(f"{text!r} was not read within {PATIENCE_S} s")
+
+
+def wait_for_still(scanner: ScannerSupervisor) -> Still:
+    """Return the next still; fail when none comes."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline_s:
+        event = scanner.next_event(0.1)
+        if isinstance(event, Still):
+            return event
+    raise AssertionError(f"no still came within {PATIENCE_S} s")
 
 
 def wait_for_end(scanner: ScannerSupervisor) -> list[Event]:
