@@ -35,6 +35,10 @@ class PaymentsClient(CardsClient):
         span: dict[str, str | int] = {"since": since.isoformat(), "until": until.isoformat()}
         return self._payments("/v1/payments", span, cursor)
 
+    def payments_by(self, customer_id: UUID, cursor: str | None = None) -> PaymentPage:
+        """Return a page of the payments for memberships of a customer, latest first."""
+        return self._payments("/v1/payments", {"customer_id": str(customer_id)}, cursor)
+
     def void_payment(self, payment_id: UUID, why: str, once: str = "") -> PaymentView:
         """Void a payment that was recorded in error."""
         path, body = f"/v1/payments/{payment_id}/void", {"why": why}

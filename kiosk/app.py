@@ -215,6 +215,12 @@ class Kiosk(QObject):
         worker.frame_read.connect(self._on_frame)
         worker.preview.connect(self._on_preview)
         worker.source_changed.connect(self.camera.on_source_changed)
+        eye = self.management.pages.camera
+        worker.preview.connect(eye.on_preview)
+        worker.still.connect(eye.on_still)
+        worker.source_changed.connect(eye.on_source_changed)
+        eye.still_wanted.connect(worker.take_still, _HERE)
+        eye.painted.connect(worker.preview_painted, _HERE)
         self._threads[-1].started.connect(self.serial.run)
         self.hand_scanner.connect_session(self.session)
         if self._settings.exit_after_source:

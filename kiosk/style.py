@@ -150,6 +150,19 @@ def stylesheet(theme: Theme) -> str:
         padding: 7px 11px; }}
     #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
     #held {{ background: {t.raised}; border-radius: 8px; }}
+    #menu {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 10px; }}
+    #menu QLabel {{ background: transparent; padding: 4px 8px 0 8px; }}
+    #menu QPushButton {{ text-align: left; background: transparent; border: 1px solid transparent;
+        font-weight: 500; }}
+    #menu QPushButton:hover, #menu QPushButton:focus {{ background: {t.raised};
+        border: 1px solid {t.accent}; padding: 8px 14px; }}
+    #menu #danger_item {{ color: {t.bad}; }}
+    #tabs {{ background: transparent; }}
+    #tabs::tab {{ background: transparent; color: {t.muted}; padding: 8px 2px; margin-right: 14px;
+        border: none; border-bottom: 2px solid transparent; font-weight: 600; }}
+    #tabs::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
+    #tabs::tab:hover {{ color: {t.ink}; }}
+    #tabs:focus::tab:selected {{ color: {t.accent}; }}
     #veil {{ background: {t.veil}; border-radius: {RADIUS}px; }}
     #danger {{ background: {t.bad}; color: {t.surface}; border: 1px solid {t.bad}; }}
     #danger:focus {{ border: 2px solid {t.ink}; }}

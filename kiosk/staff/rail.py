@@ -30,7 +30,7 @@ def rail_places(texts: Texts) -> tuple[RailPlace, ...]:
     return (
         RailPlace(RailItem(DESK, say("Desk"), "scan", 1), None),
         RailPlace(RailItem("members", say("Members"), "members", 3), HOME, "customers:read",
-                  ("customer", "card", "merge", "give", "order", "subscription")),
+                  ("customer", "photo", "card", "merge", "give", "order", "subscription")),
         RailPlace(RailItem("companies", say("Companies"), "companies", 4), HOME, "companies:read",
                   ("company",)),
         RailPlace(RailItem("plans", say("Plans"), "plans", 5), HOME, "plans:read"),

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtGui import QImage
 
+from kiosk.staff.camera import DeskCamera
 from kiosk.staff.controllers.account import AccountController
 from kiosk.staff.controllers.api_keys import ApiKeysController
 from kiosk.staff.controllers.card import CardController
@@ -18,6 +19,7 @@ from kiosk.staff.controllers.give import GiveController
 from kiosk.staff.controllers.home import HomeController
 from kiosk.staff.controllers.merge import MergeController
 from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.photo import PhotoController
 from kiosk.staff.controllers.settings import SettingsController
 from kiosk.staff.controllers.signup import SignupController
 from kiosk.staff.controllers.stripe import StripeController
@@ -39,6 +41,7 @@ LATER = {
     ApiKeysController.name: "api_keys",
     AccountController.name: "account",
     MergeController.name: "merge",
+    PhotoController.name: "photo",
 }
 """Attribute of ``Router`` by the name of its page, for pages that are made when first opened."""
 
@@ -53,6 +56,7 @@ class Router:
     def __init__(self, panel: StaffPanel, context: Context) -> None:
         self._panel, self._context = panel, context
         self._made: dict[str, Controller] = {}
+        self.camera = DeskCamera(context.parent)
         self.payment = self.add(PaymentController(context))
         self.home = self.add(HomeController(context))
         self.checkout = self.add(CheckoutController(context))
@@ -71,6 +75,11 @@ class Router:
     def merge(self) -> MergeController:
         """Two files of one person."""
         return self.add(MergeController(self._context))
+
+    @cached_property
+    def photo(self) -> PhotoController:
+        """The photo of a customer, while it is taken."""
+        return self.add(PhotoController(self._context, self.camera))
 
     @cached_property
     def card(self) -> CardController:

@@ -16,7 +16,7 @@ from api_client.messages.billing import PlanChangePreview, RefundAnswer
 _HARMLESS = {"sign_in", "make_first_account", "sign_out", "record_scan", "undo_visit"}
 _HARMLESS |= {"store_image", "connect_stripe", "refresh_order", "withdraw"}
 _HARMLESS |= {"begin_second_factor", "preview_change", "settle_order", "answer_refund"}
-_HARMLESS |= {"erase_customer"}
+_HARMLESS |= {"erase_customer", "store_photo", "remove_photo"}
 _HARMLESS |= {"end_logins", "end_own_sessions", "revoke_api_key", "revoke_api_keys_of"}
 """Methods that send something other than GET without a key: harmless when they are sent twice."""
 _REFUSED_TWICE = {"change_password", "confirm_second_factor", "remove_second_factor"}
@@ -47,7 +47,7 @@ VALUES: dict[str, Any] = {
         next_amount_minor=9900,
     ),
     "fields": {}, "settings": {}, "owner": {}, "keys": [], "design": {}, "archived": True,
-    "version": 1, "at": "now", "text": "", "sent_at": None, "credentials": None,
+    "data": b"", "version": 1, "at": "now", "text": "", "sent_at": None, "credentials": None,
     "answer": RefundAnswer.KEPT, "cancelled": (), "number": "C-000001",
     "end_memberships": True, "delete_at_provider": True,
     "since": datetime(2027, 3, 10, tzinfo=UTC), "until": datetime(2027, 3, 11, tzinfo=UTC),

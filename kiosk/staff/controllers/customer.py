@@ -11,18 +11,23 @@ from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.histories import Histories
 from kiosk.staff.controllers.merge import MERGE
+from kiosk.staff.controllers.notes import Notes
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.people import load_person
+from kiosk.staff.controllers.photo import PHOTO
+from kiosk.staff.controllers.photo_removal import PhotoRemoval
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
 from kiosk.staff.forms.card import CardForms
 from kiosk.staff.forms.customer import customer_form, end_logins_form
 from kiosk.staff.forms.erase import erase_form
 from kiosk.staff.page import Page, Place
+from kiosk.staff.pages.customer import CustomerPage
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.pages.profile import ProfilePage
 from kiosk.staff.words.merge import Person
 from kiosk.staff.words.profile import customer_words
+from kiosk.staff.words.standing import Primary
 from kiosk.staff.words.subscription import runs, stops
 from kiosk.staff.worker import Task
 
@@ -47,8 +52,14 @@ class CustomerController(ProfileController):
     def __init__(
         self, context: Context, payments: PaymentController, checkout: CheckoutController
     ) -> None:
-        page = ProfilePage(context.texts, of_company=False)
-        super().__init__(context, page, payments, checkout)
+        self.page: CustomerPage = CustomerPage(context.texts)
+        super().__init__(context, self.page, payments, checkout)
+        self._photos = PhotoRemoval(context)
+        self._histories = Histories(context, self.page)
+        self._notes = Notes(context, self.page)
+        self.page.stepped.connect(self._step)
+        self.page.put_back.clicked.connect(self._photos.put_back)
+        self.page.wanted.connect(self._histories.load)
         self._card_forms = CardForms(context.texts)
         self._profile: CustomerProfile | None = None
         self._charging: tuple[str, ...] = ()
@@ -76,6 +87,9 @@ class CustomerController(ProfileController):
         self._charging = tuple(dict.fromkeys(charging))  # two orders of a plan are one name
         words = customer_words(profile, sheet.cards, self._texts, self._session.zone, orders)
         self.show_profile(words, sheet.billing)
+        self._histories.show(profile)
+        self._notes.show(profile)
+        self.page.put_back.setVisible(self._photos.can_put_back(profile))
         if profile.customer.photo_path:
             self._context.fetch_photo(profile.customer.photo_path)
 
@@ -85,8 +99,18 @@ class CustomerController(ProfileController):
             self.page.show_photo(QPixmap.fromImage(image))
 
     def leave(self) -> None:
-        """The customer is no longer shown."""
+        """The customer is no longer shown; a note that was typed is kept until it is."""
         self._profile = None
+        self._histories.leave()
+
+    def unsaved(self) -> object | None:
+        """Return the note that was typed and is not stored; None without one."""
+        return self._notes.unsaved()
+
+    def end_session(self) -> None:
+        """Forget a note that was typed."""
+        self._notes.forget()
+        self._photos.forget()
 
     def about(self) -> str:
         """Return the customer's name and number. Raises LookupError if none is shown."""
@@ -111,8 +135,19 @@ class CustomerController(ProfileController):
             self._context.navigation.open(Place(MERGE, self._shown().customer.id))
         elif action is Action.ERASE:
             self._erase()
+        elif action is Action.PHOTO:
+            self._context.navigation.open(Place(PHOTO, self._shown().customer.id))
+        elif action is Action.REMOVE_PHOTO:
+            self._photos.remove(self._shown())
         elif action is Action.END_LOGINS:
             self._context.changes.ask(*end_logins_form(self._texts, self._shown()))
+
+    def _step(self, primary: Primary) -> None:
+        """Take the one step that fits."""
+        if primary.line is None:
+            self.act(Action.ASSIGN, None)
+        else:
+            self.act(Action.PAY, primary.line)
 
     def _shown(self) -> CustomerProfile:
         if self._profile is None:

@@ -127,6 +127,7 @@ class ProfileController(Controller):
             online=bool(self._session.takes_orders),
             merge=self.of_person and may(self.edit_scope),
             erase=self.of_person and may("personal:write"),
+            changes=may("audit:read"),
         )
 
     def _act_on_membership(self, action: Action, line: MembershipLine) -> None:

@@ -60,6 +60,8 @@ class Action(StrEnum):
     END_LOGINS = "end_logins"
     MERGE = "merge"
     ERASE = "erase"
+    PHOTO = "photo"
+    REMOVE_PHOTO = "remove_photo"
     SETTLE = "settle"
 
 

@@ -1,4 +1,4 @@
-"""The profile of a customer or a company: facts, memberships, cards, links."""
+"""The profile of a company, and what that of a customer has in common with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
+    QLayout,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -35,6 +36,7 @@ class Allowed:
     """What the role of the person who is signed in allows on a profile.
 
     ``online``: plans can be ordered and paid online. ``merge`` and ``erase`` are of a person.
+    ``changes``: what was changed may be read.
     """
 
     memberships: bool
@@ -45,6 +47,7 @@ class Allowed:
     online: bool = False
     merge: bool = False
     erase: bool = False
+    changes: bool = False
 
 
 class ProfilePage(PageView):
@@ -64,8 +67,21 @@ class ProfilePage(PageView):
         self.subtitle = label("", "muted")
         self.edit = QPushButton(texts.say("Edit …"))
         self.edit.clicked.connect(lambda: self.acted.emit(Action.EDIT, None))
-        self.end_logins = QPushButton(texts.say("Log out …"))
-        self.end_logins.clicked.connect(lambda: self.acted.emit(Action.END_LOGINS, None))
+        self.cards: list[MembershipCard] = []
+        self.lines: list[EntryLine] = []
+        self.card_lines: list[EntryLine] = []
+        self.flag_lines: list[ActionLine] = []
+        self.issue_button: QPushButton | None = None
+        self.order_button: QPushButton | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.setSpacing(M)
+        layout.addLayout(self._head())
+        layout.addWidget(self.message)
+        layout.addWidget(self._area(), 1)
+
+    def _head(self) -> QLayout:
+        """Return what stays in view above the body."""
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addWidget(self.title)
@@ -74,25 +90,17 @@ class ProfilePage(PageView):
         head.setSpacing(M)
         head.addWidget(self.photo)
         head.addLayout(names, 1)
-        head.addWidget(self.end_logins, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(L, L, L, M)
-        layout.setSpacing(M)
-        layout.addLayout(head)
-        layout.addWidget(self.message)
-        layout.addWidget(self._scroll, 1)
-        self.cards: list[MembershipCard] = []
-        self.lines: list[EntryLine] = []
-        self.card_lines: list[EntryLine] = []
-        self.flag_lines: list[ActionLine] = []
-        self.issue_button: QPushButton | None = None
-        self.order_button: QPushButton | None = None
-        self.merge_button: QPushButton | None = None
-        self.erase_button: QPushButton | None = None
+        return head
+
+    def _area(self) -> QWidget:
+        """Return where the body of a profile is shown."""
+        self._scroll = scrolled()
+        return self._scroll
+
+    def _show_body(self, words: ProfileWords, allowed: Allowed) -> None:
+        """Show memberships on the left, everything else on the right."""
+        self._scroll.setWidget(self._body(words, allowed))
 
     @property
     def heading(self) -> str:
@@ -105,33 +113,29 @@ class ProfilePage(PageView):
         self.title.setText(words.title)
         self.subtitle.setText(words.subtitle)
         self.edit.setVisible(allowed.edit)
-        self.end_logins.setVisible(allowed.edit and not self._of_company)
         self.show_failure("")
-        self._scroll.setWidget(self._body(words, allowed))
+        self._show_body(words, allowed)
 
     def show_photo(self, photo: QPixmap) -> None:
         """Show the customer's photo."""
         self.photo.show_photo(photo)
 
     def _body(self, words: ProfileWords, allowed: Allowed) -> QWidget:
-        """Return memberships on the left, everything else on the right."""
         left, right = QVBoxLayout(), QVBoxLayout()
-        self.flag_lines = []
-        for flag in words.flags:
-            left.addWidget(self._flag(flag, allowed))
+        for flag in self._flags(words, allowed):
+            left.addWidget(flag)
         left.addWidget(self._memberships(words, allowed))
         left.addStretch()
         right.setSpacing(L)
         right.addLayout(_facts(words))
-        if words.permissions:
-            right.addWidget(_permissions(words, self._texts))
-        if words.cards is not None:
-            right.addWidget(self._cards(words.cards, allowed))
         right.addWidget(self._entries(words, allowed))
-        if allowed.merge or allowed.erase:
-            right.addWidget(self._whole_person(allowed))
         right.addStretch()
         return Columns(left, right, spacing=M, shares=(3, 2))
+
+    def _flags(self, words: ProfileWords, allowed: Allowed) -> list[ActionLine]:
+        """Return the payments that staff have to look at."""
+        self.flag_lines = []
+        return [self._flag(flag, allowed) for flag in words.flags]
 
     def _flag(self, flag: Flag, allowed: Allowed) -> ActionLine:
         """Return a payment that staff have to look at."""
@@ -186,21 +190,6 @@ class ProfilePage(PageView):
             section.add(label(self._texts.say("No card yet."), "muted"))
         return section
 
-    def _whole_person(self, allowed: Allowed) -> Section:
-        """Return the buttons of what is done to a person as a whole, for good."""
-        say = self._texts.say
-        section = Section(say("THE WHOLE FILE"))
-        self.merge_button = self.erase_button = None
-        if allowed.merge:
-            self.merge_button = QPushButton(say("Merge with …"))
-            self.merge_button.clicked.connect(lambda: self.acted.emit(Action.MERGE, None))
-            section.add(self.merge_button)
-        if allowed.erase:
-            self.erase_button = QPushButton(say("Erase …"))
-            self.erase_button.clicked.connect(lambda: self.acted.emit(Action.ERASE, None))
-            section.add(self.erase_button)
-        return section
-
     def _entries(self, words: ProfileWords, allowed: Allowed) -> Section:
         add = self._of_company and allowed.links
         then: Callable[[], object] = lambda: self.acted.emit(Action.LINK, None)  # noqa: E731
@@ -231,9 +220,9 @@ def _facts(words: ProfileWords) -> QGridLayout:
     return grid
 
 
-def _permissions(words: ProfileWords, texts: Texts) -> Section:
-    """Return what the customer may use now."""
-    section = Section(texts.say("PERMISSIONS"))
-    granted = label(" · ".join(words.permissions))
-    section.add(granted)
-    return section
+def scrolled() -> QScrollArea:
+    """Return an area that is scrolled up and down only."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

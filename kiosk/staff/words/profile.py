@@ -22,7 +22,9 @@ from kiosk.staff.words.membership import (
     noted,
     sold_line,
 )
+from kiosk.staff.words.standing import Primary, Standing, primary_of, standing_of
 from kiosk.staff.words.subscription import Flag, billed_lines, flags
+from kiosk.staff.words.visits import HistoryLine, visit_lines
 from kiosk.texts import Texts
 from kiosk.verdict import initials
 
@@ -42,7 +44,7 @@ class ProfileWords:
     """Texts of the profile of a customer or a company.
 
     ``cards`` is None for companies, and if the role may not see cards. ``flags`` are payments to
-    look at.
+    look at. Only of customers are ``details``, which are the facts in short, and what follows them.
     """
 
     title: str
@@ -57,6 +59,12 @@ class ProfileWords:
     photo_path: str | None = None
     entries_note: str = ""
     flags: tuple[Flag, ...] = ()
+    details: tuple[str, ...] = ()
+    standing: Standing | None = None
+    primary: Primary | None = None
+    note: str = ""
+    visits: tuple[HistoryLine, ...] = ()
+    visits_total: int = 0
 
 
 def cut_note(shown: int, total: int | None, texts: Texts) -> str:
@@ -77,35 +85,45 @@ def customer_words(
     """Return the texts of a customer's profile; ``orders`` are their online orders."""
     say = texts.say
     twice = held_twice(profile.memberships, texts)
-    facts = (
-        (say("State"), state_word(profile.customer.state, texts)),
-        (say("Email"), profile.email or ""),
-        (say("Phone"), profile.phone or ""),
-        (say("Born"), texts.day(profile.birth_date) if profile.birth_date else ""),
-        (say("Note"), profile.desk_note or ""),
-        (say("Former number"), ", ".join(profile.former_numbers)),
-        (say("Customer since"), texts.local_day(profile.created_at, zone)),
+    born = texts.day(profile.birth_date) if profile.birth_date else ""
+    former = ", ".join(profile.former_numbers)
+    since = texts.local_day(profile.created_at, zone)
+    inactive = profile.customer.state is CustomerState.INACTIVE
+    details = (
+        profile.email or "",
+        profile.phone or "",
+        say("Born {day}", day=born) if born else "",
+        say("Formerly {number}", number=former) if former else "",
+        say("Since {day}", day=since),
+        state_word(profile.customer.state, texts) if inactive else "",
+    )
+    lines = billed_lines(
+        (
+            noted(held_line(held, profile.companies, texts, zone), twice)
+            for held in profile.memberships
+        ),
+        orders,
+        texts,
+        zone,
     )
     return ProfileWords(
         title=profile.customer.name,
         subtitle=profile.customer.number,
         initials=initials(profile.customer.name),
-        facts=tuple(fact for fact in facts if fact[1]),
-        memberships=billed_lines(
-            (
-                noted(held_line(held, profile.companies, texts, zone), twice)
-                for held in profile.memberships
-            ),
-            orders,
-            texts,
-            zone,
-        ),
+        facts=(),
+        memberships=lines,
         entries_title=say("COMPANIES"),
         entries=tuple(_link_entry(link, texts, zone) for link in profile.companies),
         permissions=tuple(permission.label for permission in profile.permissions),
         cards=None if cards is None else tuple(card_line(c, texts, zone) for c in cards.items),
         photo_path=profile.customer.photo_path,
         flags=flags(orders, texts, zone),
+        details=tuple(filter(None, details)),
+        standing=standing_of(profile, texts, zone),
+        primary=primary_of(profile, lines, texts),
+        note=profile.desk_note or "",
+        visits=visit_lines(profile.visits, texts, zone),
+        visits_total=len(profile.visits) if profile.visits_total is None else profile.visits_total,
     )
 
 

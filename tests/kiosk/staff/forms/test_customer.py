@@ -46,6 +46,6 @@ def test_the_form_and_the_profile_show_them(qtbot: QtBot) -> None:
     qtbot.addWidget(form)
     assert form.values()["former_numbers"] == "M-1; 12/34"
     words = customer_words(profile(former_numbers=("M-1", "12/34")), None, Texts("de"), "UTC")
-    assert ("Frühere Nummer", "M-1, 12/34") in words.facts
-    assert all(label != "Frühere Nummer" for label, _ in
-               customer_words(profile(), None, Texts("de"), "UTC").facts)  # fmt: skip
+    assert "Früher M-1, 12/34" in words.details
+    others = customer_words(profile(), None, Texts("de"), "UTC").details
+    assert not any(each.startswith("Früher") for each in others)

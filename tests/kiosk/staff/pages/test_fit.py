@@ -16,9 +16,10 @@ from kiosk.staff.pages.api_keys import ApiKeysPage
 from kiosk.staff.pages.checkout import CheckoutPage
 from kiosk.staff.pages.code_formats import CodeFormatsPage
 from kiosk.staff.pages.columns import Columns
+from kiosk.staff.pages.customer import CustomerPage
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.lines import ButtonRows, WholeText
-from kiosk.staff.pages.profile import Allowed, ProfilePage
+from kiosk.staff.pages.profile import Allowed
 from kiosk.staff.pages.signup import SignupPage
 from kiosk.staff.pages.subscription import SubscriptionPage
 from kiosk.staff.presenter import StaffPresenter
@@ -82,7 +83,7 @@ def fits(page: QWidget) -> bool:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_cut_at_the_right(qtbot: QtBot, language: str, width: int) -> None:
     texts = Texts(language)
-    file, join = ProfilePage(texts, of_company=False), SignupPage(texts)
+    file, join = CustomerPage(texts), SignupPage(texts)
     person = profile(phone="+4930231251001234", desk_note="Prefers the lockers on the left")
     file.show_profile(customer_words(person, cards(), texts, "UTC"), ALL)
     join.show_settings(settings_of(signup()), places_of(signup(), texts))

@@ -144,9 +144,16 @@ def test_the_file_of_a_customer_says_what_is_known_and_nothing_empty() -> None:
     banned = AMARA.model_copy(update={"state": CustomerState.BANNED})
     words = customer_words(profile(customer=banned), None, EN, BERLIN)
     assert words.initials == "AO"
-    assert dict(words.facts) == {
-        "State": "blocked", "Email": "amara@example.com", "Customer since": "Nov 24, 2026",
-    }  # fmt: skip
+    assert words.details == ("amara@example.com", "Since Nov 24, 2026")
+    assert words.standing is not None
+    assert (words.standing.word, words.primary) == ("Blocked", None)
+    inactive = AMARA.model_copy(update={"state": CustomerState.INACTIVE})
+    whole = profile(customer=inactive, phone="+4930123", birth_date=date(1991, 5, 4),
+                    former_numbers=("M-1",))  # fmt: skip
+    assert customer_words(whole, None, EN, BERLIN).details == (
+        "amara@example.com", "+4930123", "Born May 4, 1991", "Formerly M-1", "Since Nov 24, 2026",
+        "inactive",
+    )  # fmt: skip
     assert [line.plan for line in words.memberships] == ["Gold Membership", "Corporate"]
     assert words.entries[0].below == "Analyst · since Jan 5, 2026"
     assert words.cards is None
