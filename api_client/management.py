@@ -132,6 +132,10 @@ class ManagementClient(
         """Return a page of a customer's visits, newest first."""
         return self._page(VisitPage, "/v1/visits", {"customer_id": str(customer_id)}, cursor)
 
+    def visits(self, cursor: str | None = None) -> VisitPage:
+        """Return a page of all visits, newest first."""
+        return self._page(VisitPage, "/v1/visits", {}, cursor)
+
     def create_customer(self, fields: Fields, once: str) -> CustomerRecord:
         """Create a customer."""
         return self._create(CustomerRecord, "/v1/customers", fields, once)

@@ -298,8 +298,8 @@ class DeskInfo(Message):
     time_zone: str
     demo: bool = Field(description="True where the data is the invented demo club.")
     visits_today: int
-    has_accounts: bool = Field(
-        True, description="False until the first staff account is made, which is done at a desk."
+    has_accounts: bool | None = Field(
+        None, description="False until the first staff account is made, which is done at a desk."
     )
     server_time: AwareDatetime
     version: str

@@ -24,6 +24,7 @@ from kiosk.staff.controllers.settings import SettingsController
 from kiosk.staff.controllers.signup import SignupController
 from kiosk.staff.controllers.stripe import StripeController
 from kiosk.staff.controllers.subscription import SubscriptionController
+from kiosk.staff.controllers.today import TodayController
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.pages.view import PageView
@@ -42,6 +43,7 @@ LATER = {
     AccountController.name: "account",
     MergeController.name: "merge",
     PhotoController.name: "photo",
+    TodayController.name: "today",
 }
 """Attribute of ``Router`` by the name of its page, for pages that are made when first opened."""
 
@@ -70,6 +72,11 @@ class Router:
     def company(self) -> CompanyController:
         """The profile of a company."""
         return self.add(CompanyController(self._context, self.payment, self.checkout))
+
+    @cached_property
+    def today(self) -> TodayController:
+        """The day, and what is still to be set up."""
+        return self.add(TodayController(self._context))
 
     @cached_property
     def merge(self) -> MergeController:

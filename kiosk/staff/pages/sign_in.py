@@ -3,11 +3,14 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from kiosk.staff.pages.form_field import Field
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 
-_WIDTH = 380
+_WIDTH = 400
+_SHORTEST = 10
+"""Characters of a password, as the service demands them; it refuses what is easy to guess, too."""
 
 
 class SignInPage(QWidget):
@@ -18,16 +21,20 @@ class SignInPage(QWidget):
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
+        say = texts.say
         self._texts = texts
-        self._first = False
-        self.title = PlainLabel("", "title")
+        self._first = self._asks_code = False
+        self._may_be_first = True
+        self.title = PlainLabel("", "title", wraps=True)
         self.words = PlainLabel("", "muted", wraps=True)
-        self.name = self._line(texts.say("Your name"))
-        self.email = self._line(texts.say("Email"))
-        self.password = self._line(texts.say("Password"))
+        self.name, self.email, self.password, self.code = (_line() for _ in range(4))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.code = self._line(texts.say("Code"))
-        self._asks_code = False
+        self._fields = {
+            self.name: Field(say("Your name"), (self.name,)),
+            self.email: Field(say("Email"), (self.email,)),
+            self.password: Field(say("Password"), (self.password,)),
+            self.code: Field(say("Code"), (self.code,)),
+        }
         self.failure = PlainLabel("", "failure", wraps=True)
         self.submit = QPushButton()
         self.submit.setObjectName("primary")
@@ -39,11 +46,10 @@ class SignInPage(QWidget):
         column = QVBoxLayout(box)
         column.setContentsMargins(L, L, L, L)
         column.setSpacing(S + 4)
-        parts: tuple[QWidget, ...] = (
-            *(self.title, self.words, self.name, self.email, self.password, self.code),
+        for part in (
+            *(self.title, self.words, *self._fields.values()),
             *(self.failure, self.submit, self.other),
-        )
-        for part in parts:
+        ):
             column.addWidget(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(M, M, M, M)
@@ -57,28 +63,31 @@ class SignInPage(QWidget):
         layout.addStretch()
         self.submit.clicked.connect(self._on_submit)
         self.other.clicked.connect(lambda: self.ask(first=not self._first))
-        for line in (self.name, self.email, self.password, self.code):
+        for line in self._fields:
             line.returnPressed.connect(self._on_submit)
         self.ask()
+
+    def know_accounts(self, exist: bool | None) -> None:
+        """Offer the first account only if it can be made; None if the service does not say."""
+        self._may_be_first = exist is not True
+        self.other.setVisible(self._may_be_first and not self._asks_code)
 
     def ask(self, *, first: bool = False, failure: str = "") -> None:
         """Ask for a sign-in, or for what the ``first`` account needs."""
         say = self._texts.say
         self._first, self._asks_code = first, False
         self.code.clear()
-        self.code.hide()
-        for line in (self.email, self.password):
-            line.show()
-        self.other.show()
-        self.title.setText(say("First account of this club") if first else say("Staff sign-in"))
-        self.words.setText(
-            say("It may do everything, and make the accounts of all others.")
-            if first
-            else say("Whatever is changed is recorded under your name.")
-        )
-        self.submit.setText(say("Create and sign in") if first else say("Sign in"))
-        self.other.setText(say("I have an account") if first else say("There is no account yet"))
-        self.name.setVisible(first)
+        for line, field in self._fields.items():
+            field.show_error("")
+            field.setVisible(line is not self.code and (line is not self.name or first))
+        self.other.setVisible(self._may_be_first)
+        self.title.setText(say("Set up this club") if first else say("Staff sign-in"))
+        self.words.setText(say("Your account, as the club's first admin.") if first else "")
+        self.words.setVisible(first)
+        self.submit.setText(say("Create account") if first else say("Sign in"))
+        self.other.setText(say("I have an account") if first else say("Set up this club"))
+        hint = say("At least 10 characters, such as four words that have nothing in common.")
+        self._fields[self.password].show_hint(hint if first else "")
         self.show_failure(failure)
         self.focus_first()
 
@@ -86,12 +95,13 @@ class SignInPage(QWidget):
         """Ask for the code of the second factor; email and password stay as they were typed."""
         say = self._texts.say
         self._asks_code = True
-        self.title.setText(say("Code of the second factor"))
+        self.title.setText(say("Second factor"))
         self.words.setText(say("Six digits of your authenticator, or a recovery code."))
-        for part in (self.email, self.password, self.other):
-            part.hide()
+        self.words.show()
+        for line, field in self._fields.items():
+            field.setVisible(line is self.code)
+        self.other.hide()
         self.code.clear()
-        self.code.show()
         self.failure.setText(failure)
         self.failure.setVisible(bool(failure))
         self.submit.setEnabled(True)
@@ -99,14 +109,9 @@ class SignInPage(QWidget):
 
     def focus_first(self) -> None:
         """Focus the first field that is empty."""
-        if self._asks_code:
-            self.code.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
-        lines = (
-            (self.name, self.email, self.password) if self._first else (self.email, self.password)
-        )
-        empty = (line for line in lines if not line.text())
-        next(empty, self.password).setFocus(Qt.FocusReason.OtherFocusReason)
+        asked = self._asked()
+        empty = (line for line in asked if not line.text())
+        next(empty, asked[-1]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_failure(self, sentence: str) -> None:
         """Show why the sign-in failed, and clear the password, which is then asked for again."""
@@ -118,24 +123,35 @@ class SignInPage(QWidget):
         self.password.clear()
         self.submit.setEnabled(True)
 
+    def _asked(self) -> list[QLineEdit]:
+        """Return the fields that are asked for now."""
+        if self._asks_code:
+            return [self.code]
+        return [*([self.name] if self._first else []), self.email, self.password]
+
     def _on_submit(self) -> None:
         """Emit what was typed, if it is complete; once until there is an answer."""
         if not self.submit.isEnabled():
             return
-        email, password = self.email.text().strip(), self.password.text()
-        name = self.name.text().strip() if self._first else ""
-        code = self.code.text().strip() if self._asks_code else ""
-        if not all((email, password, name or not self._first, code or not self._asks_code)):
-            self.failure.setText(self._texts.say("Please fill in all fields."))
-            self.failure.show()
+        say, asked = self._texts.say, self._asked()
+        self.failure.hide()
+        for line in asked:
+            missing = not line.text().strip() and line is not self.password
+            missing = missing or not line.text()
+            self._fields[line].show_error(say("Please fill this in.") if missing else "")
+        if self._first and 0 < len(self.password.text()) < _SHORTEST:
+            self._fields[self.password].show_error(say("At least 10 characters."))
+        wrong = [line for line in asked if self._fields[line].wrong]
+        if wrong:
+            wrong[0].setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.submit.setEnabled(False)
-        self.failure.hide()
-        self.submitted.emit(email, password, name, code)
+        name = self.name.text().strip() if self._first else ""
+        code = self.code.text().strip() if self._asks_code else ""
+        self.submitted.emit(self.email.text().strip(), self.password.text(), name, code)
 
-    def _line(self, label: str) -> QLineEdit:
-        line = QLineEdit()
-        line.setPlaceholderText(label)
-        line.setAccessibleName(label)
-        line.setMaxLength(254)
-        return line
+
+def _line() -> QLineEdit:
+    line = QLineEdit()
+    line.setMaxLength(254)
+    return line
