@@ -97,9 +97,9 @@ def today_words(
     plus = "+" if more else ""
     return TodayWords(
         numbers=(
-            (f"{len(counted)}{plus}", say("visits today")),
-            (str(len(lately)), say("in the last hour")),
-            (f"{len(refused)}{plus}", say("refused")),
+            (f"{len(counted)}{plus}", say("Visits today")),
+            (str(len(lately)), say("In the last hour")),
+            (f"{len(refused)}{plus}", say("Refused")),
         ),
         latest=tuple(_entry(visit, texts, zone) for visit in counted[:_MOST]),
         refused=tuple(_entry(visit, texts, zone) for visit in refused[:_MOST]),
