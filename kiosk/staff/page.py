@@ -31,6 +31,7 @@ class Place(NamedTuple):
 HOME = Place("home")
 ACCOUNT = Place("account")
 SETTINGS = Place("settings")
+TODAY = Place("today")
 
 
 @dataclass(frozen=True)

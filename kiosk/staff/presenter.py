@@ -24,7 +24,7 @@ from kiosk.staff.disk import Disk
 from kiosk.staff.frame import Frame
 from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.outcomes import Outcomes
-from kiosk.staff.page import ACCOUNT, HOME, Page, Place
+from kiosk.staff.page import ACCOUNT, HOME, TODAY, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
@@ -115,9 +115,11 @@ class StaffPresenter(QObject):
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
-        """Keep the club's short name, time zone and currency."""
-        self._sign_in.slug, self.session.zone = desk.slug, desk.time_zone
+        """Keep the club's short name, time zone and currency; a new club is set up first."""
+        self.session.zone = desk.time_zone
         self.session.currency = desk.currency or self.session.currency
+        if self._sign_in.know(desk) and not self._at_work:
+            self.go(TODAY)
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
@@ -379,11 +381,9 @@ class StaffPresenter(QObject):
 
     def _on_idle(self) -> None:
         """Ask for the sign-in after a while without use; at the desk sign out."""
-        if not self.signed_in:
-            return
-        if self._at_work:
+        if self.signed_in and self._at_work:
             self.lock(self._texts.say("Locked, because nobody was here for a while."))
-        else:
+        elif self.signed_in:
             self.sign_out()
 
     def bring_up(self) -> None:

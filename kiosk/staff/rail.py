@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kiosk.staff.page import HOME, SETTINGS, Place
+from kiosk.staff.page import HOME, SETTINGS, TODAY, Place
 from kiosk.texts import Texts
 from kiosk.views.rail import RailItem
 
@@ -29,6 +29,7 @@ def rail_places(texts: Texts) -> tuple[RailPlace, ...]:
     say = texts.say
     return (
         RailPlace(RailItem(DESK, say("Desk"), "scan", 1), None),
+        RailPlace(RailItem("today", say("Today"), "today", 2), TODAY, "visits:read"),
         RailPlace(RailItem("members", say("Members"), "members", 3), HOME, "customers:read",
                   ("customer", "photo", "card", "merge", "give", "order", "subscription")),
         RailPlace(RailItem("companies", say("Companies"), "companies", 4), HOME, "companies:read",

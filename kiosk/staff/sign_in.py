@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from api_client.messages.scan import DeskInfo
 from kiosk.failures import Cause, Failure
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.words.refusals import account_refusal
@@ -10,7 +11,10 @@ from kiosk.texts import Texts
 
 
 class SignIn(QObject):
-    """Asks for a sign-in. Lives in the GUI thread. ``slug`` is the club's short name."""
+    """Asks for a sign-in, or for the first account. Lives in the GUI thread.
+
+    ``slug`` is the club's short name.
+    """
 
     wanted = Signal(object)
     """Credentials."""
@@ -19,14 +23,26 @@ class SignIn(QObject):
         super().__init__(parent)
         self._panel, self._texts = panel, texts
         self.slug = ""
+        self._accounts: bool | None = None
+        """Whether there is an account; None if the service does not say."""
         self.attempt = 0
         """Counts sign-ins; an answer to an earlier one no longer counts."""
         panel.sign_in.submitted.connect(self._on_typed)
 
+    def know(self, desk: DeskInfo) -> bool:
+        """Keep the club's name and whether it has accounts.
+
+        Returns True once for a new club: one without accounts, which is no demo.
+        """
+        before, self._accounts = self._accounts, desk.has_accounts
+        self.slug = desk.slug
+        self._panel.sign_in.know_accounts(desk.has_accounts)
+        return desk.has_accounts is False and before is None and not desk.demo
+
     def ask(self, why: str = "") -> None:
         """Show the page, with the reason if there is one."""
         self.attempt += 1
-        self._panel.sign_in.ask(failure=why)
+        self._panel.sign_in.ask(first=self._accounts is False, failure=why)
         self._panel.show_page(self._panel.sign_in)
 
     def leave(self) -> None:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from api_client.messages.organization import UNNAMED, OrganizationSettings
 from api_client.messages.scan import Outcome
-from kiosk.staff.controllers.today import TODAY, Begun, TodaySheet
+from kiosk.staff.controllers.today import Begun, TodaySheet
+from kiosk.staff.page import TODAY
 from kiosk.staff.words.today import Step
 from tests.kiosk.staff.card_messages import designs
 from tests.kiosk.staff.messages import plan

@@ -17,12 +17,10 @@ from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.lists import load_plans
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.forms.first_run import Enrolled, club_form, first_member_form, first_plan_form
-from kiosk.staff.page import Page, Place
+from kiosk.staff.page import TODAY, Page, Place
 from kiosk.staff.pages.today import TodayPage
 from kiosk.staff.words.places import Whereabouts
 from kiosk.staff.words.today import SetUp, Step, step_lines, today_words
-
-TODAY = Place("today")
 
 MOST_VISITS = 500
 """Visits of a day that are counted at most; the page says if there are more."""
@@ -103,7 +101,7 @@ class TodayController(Controller):
         super().__init__(context)
         self.page: TodayPage = TodayPage(context.texts)
         self._begun: Begun | None = None
-        self._begins = self._goes_on = False
+        self._begins, self._goes_on = True, False
         """Whether the first step, or the next one, opens once the page is shown."""
         self.page.step_wanted.connect(self.take_step)
         self.page.customer_opened.connect(

@@ -1,5 +1,7 @@
 """The sign-in of staff."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -71,15 +73,16 @@ class SignInPage(QWidget):
         """Offer the first account only if it can be made; None if the service does not say."""
         self._may_be_first = exist is not True
         self.other.setVisible(self._may_be_first and not self._asks_code)
+        typed = any(line.text() for line in self._fields)
+        if self._first and exist and not typed:
+            self.ask()
 
     def ask(self, *, first: bool = False, failure: str = "") -> None:
         """Ask for a sign-in, or for what the ``first`` account needs."""
         say = self._texts.say
         self._first, self._asks_code = first, False
         self.code.clear()
-        for line, field in self._fields.items():
-            field.show_error("")
-            field.setVisible(line is not self.code and (line is not self.name or first))
+        self._show_fields(self._asked())
         self.other.setVisible(self._may_be_first)
         self.title.setText(say("Set up this club") if first else say("Staff sign-in"))
         self.words.setText(say("Your account, as the club's first admin.") if first else "")
@@ -98,8 +101,7 @@ class SignInPage(QWidget):
         self.title.setText(say("Second factor"))
         self.words.setText(say("Six digits of your authenticator, or a recovery code."))
         self.words.show()
-        for line, field in self._fields.items():
-            field.setVisible(line is self.code)
+        self._show_fields((self.code,))
         self.other.hide()
         self.code.clear()
         self.failure.setText(failure)
@@ -122,6 +124,13 @@ class SignInPage(QWidget):
         self.failure.setVisible(bool(sentence))
         self.password.clear()
         self.submit.setEnabled(True)
+
+    def _show_fields(self, shown: Collection[QLineEdit]) -> None:
+        """Show only these fields, without errors."""
+        for line, field in self._fields.items():
+            field.show_error("")
+            field.setVisible(line in shown)
+            line.setVisible(line in shown)
 
     def _asked(self) -> list[QLineEdit]:
         """Return the fields that are asked for now."""

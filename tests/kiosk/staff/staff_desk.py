@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from api_client.messages.billing import OrderPage
 from api_client.messages.management import CompanyPage, LinkedCustomers
 from api_client.messages.payments import PaymentPage
-from api_client.messages.scan import DeskInfo
+from api_client.messages.scan import DeskInfo, VisitPage
 from kiosk.application import load_fonts
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
@@ -43,6 +43,7 @@ _ANSWERS: dict[str, Any] = {
     "customer": profile(),
     "companies": CompanyPage(items=()),
     "plans": plans(),
+    "visits": VisitPage(items=()),
     "people_of": LinkedCustomers(items=()),
 }
 """What a client answers where the request goes on with it."""

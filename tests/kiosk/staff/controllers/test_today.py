@@ -13,7 +13,6 @@ from api_client.messages.organization import UNNAMED, OrganizationSettings
 from api_client.messages.scan import Outcome, VisitPage, VisitView
 from kiosk.application import load_fonts
 from kiosk.staff.controllers.today import (
-    TODAY,
     Begun,
     TodayController,
     TodaySheet,
@@ -21,7 +20,7 @@ from kiosk.staff.controllers.today import (
     load_visits,
 )
 from kiosk.staff.forms.first_run import Enrolled, club_form, first_member_form, first_plan_form
-from kiosk.staff.page import Place
+from kiosk.staff.page import TODAY, Place
 from kiosk.staff.words.places import Whereabouts
 from kiosk.staff.words.today import Step
 from kiosk.texts import Texts
@@ -165,6 +164,9 @@ class Asked:
 
     def save_plan(self, _plan_id: None, fields: dict[str, Any], _once: str) -> None:
         self.bodies.append(fields)
+
+    def organization(self) -> OrganizationSettings:
+        return NEW
 
     def change_organization(self, fields: dict[str, Any], _once: str, **_state: str) -> None:
         self.bodies.append(fields)
