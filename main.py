@@ -165,9 +165,9 @@ def _run_kiosk(
         given["camera"] = chosen or "demo"
         write_line(f"There is no display: playing once, pictures go to {pictures}.")
 
-    from kiosk.app import run as run_kiosk
     from kiosk.logs import configure_logging
     from kiosk.settings import KioskSettings
+    from kiosk.start import run as run_kiosk
     from scanner.settings import ScannerSettings
 
     try:

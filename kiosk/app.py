@@ -7,30 +7,33 @@ session, which emits the verdict to be shown. When the window closes, everything
 reverse order.
 """
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from kiosk.heap import keep_little
+from api_client.messages.management import SignedIn
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.staff.disk import Disk
+from kiosk.staff.dropped import DroppedFiles
+from kiosk.staff.finder import Finder
+from kiosk.staff.page import SETTINGS
 from kiosk.staff.presenter import StaffPresenter
-from kiosk.staff.worker import StaffWorker
+from kiosk.staff.worker import Credentials, StaffWorker
+from resources.catalogue import LANGUAGES
 from scanner.events import FrameRead
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
-from .application import discard, end_unseen, interruptible, prepare_application, theme_of
+from .application import theme_of
 from .desk_token import DeskTokenStore
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
-from .garbage import collected_here
+from .language import SYSTEM, LanguageStore, language_of
 from .lookup import OnlineLookup
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
@@ -51,7 +54,7 @@ from .verdict import verdict_of_failure
 from .views.window import Command, KioskWindow
 from .workers import DeskWorker, LookupWorker, ScannerWorker, WorkerThread
 
-__all__ = ["Kiosk", "OwnService", "ServiceAddress", "run"]
+__all__ = ["Kiosk", "OwnService", "ServiceAddress"]
 
 log = structlog.get_logger(__name__)
 
@@ -68,11 +71,15 @@ class Kiosk(QObject):
     ``disk`` is where staff save and print files, by default the PC's. ``state_dir`` is where the
     desk keeps what it knows of its hand scanner, and its token for sign-ins; by default the data
     folder of its own service.
+    ``languages`` keeps the language that is chosen on screen, by default in ``state_dir``.
+    ``signed_in`` is a session that goes on from a kiosk before this one.
     ``supervise`` makes what runs the scanner process.
     """
 
     connect_to = Signal(str, str)
     """URL and key of the service, for the workers."""
+    resume_wanted = Signal(str)
+    """Token of a session that goes on."""
 
     def __init__(
         self,
@@ -82,12 +89,20 @@ class Kiosk(QObject):
         *,
         disk: Disk | None = None,
         state_dir: Path | None = None,
+        languages: LanguageStore | None = None,
+        signed_in: SignedIn | None = None,
         supervise: Callable[[ScannerSettings], ScannerSupervisor] = ScannerSupervisor,
     ) -> None:
         super().__init__()
         self._settings = settings
         self._service = service
-        self.texts = Texts(settings.language)
+        folder = _state_dir(service, state_dir)
+        self.languages = languages or LanguageStore(folder)
+        system = QLocale.system().uiLanguages()
+        self.texts = Texts(language_of(settings.language, self.languages.load(), system))
+        self.switching = False
+        """Whether this kiosk ends so that another one begins, in another language."""
+        self._signed_in = signed_in
         self.trace = Trace(settings.trace)
         self.report = Report(settings.report) if settings.report else None
         self.sounds = Sounds(muted=settings.mute)
@@ -117,12 +132,13 @@ class Kiosk(QObject):
         self.desk = DeskPresenter(
             self.window, idle_panel, self.texts, desk=settings.desk, parent=self
         )
-        folder = _state_dir(service, state_dir)
         place = service.url if isinstance(service, ServiceAddress) else ""
         self.staff_worker = StaffWorker(DeskTokenStore(folder, place))
         self.management = StaffPresenter(
             self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
         )
+        self.finder = Finder(self.window, self.texts, self.management, self)
+        self.dropped = DroppedFiles(self.window, self.texts, self.management, self)
         self.serial = SerialScanner(settings.scanner_baud)
         self.hand_scanner = HandScannerPresenter(
             self.window,
@@ -189,7 +205,7 @@ class Kiosk(QObject):
                 log.error("thread did not end in time", thread=thread.objectName())
         self.lookup_worker.close()
         self.desk_worker.close()
-        if self.management.signed_in:
+        if self.management.signed_in and not self.switching:
             self.staff_worker.sign_out(self.management.session.token)
         self.staff_worker.close()
         if self.embedded is not None:
@@ -208,6 +224,7 @@ class Kiosk(QObject):
         self._connect_service()
         self._connect_management()
         self.window.commanded.connect(self._on_command)
+        self._connect_languages()
 
     def _connect_scanner(self) -> None:
         worker = self.scanner_worker
@@ -268,7 +285,40 @@ class Kiosk(QObject):
         self.desk_worker.desk.connect(staff.on_desk)
         self.session.showed.connect(staff.on_showed)
         self.wedge.used.connect(staff.on_used)
+        staff.pages.settings.page.scanner_wanted.connect(self.hand_scanner.open)
+        self.finder.members_wanted.connect(self.desk_worker.search)
+        self.desk_worker.hits.connect(self.finder.on_hits)
+        self.desk_worker.search_failed.connect(self.finder.on_search_failed)
         staff.pages.code_formats.changed.connect(self.desk_worker.refresh)
+
+    def _connect_languages(self) -> None:
+        """Offer the languages, unless a setting decides."""
+        self.resume_wanted.connect(self.staff_worker.resume)
+        self.desk.service_back.connect(self._resume)
+        if self._settings.language == SYSTEM:
+            page, bar = self.management.pages.settings.page, self.window.bar
+            page.offer_languages()
+            page.language_wanted.connect(bar.open_languages)
+            bar.offer_languages(LANGUAGES, self.texts.locale.language)
+            bar.language_chosen.connect(self.switch_language)
+
+    def switch_language(self, language: str) -> None:
+        """End this kiosk so that one in another language begins, with nothing typed lost."""
+        bar, staff = self.window.bar, self.management
+        if language == self.texts.locale.language or (staff.signed_in and not staff.may_leave()):
+            bar.offer_languages(LANGUAGES, self.texts.locale.language)
+            return
+        self.languages.save(language)
+        self.switching = True
+        QApplication.quit()
+
+    def _resume(self) -> None:
+        """Go on with the session of the kiosk before this one, on the settings page."""
+        started, self._signed_in = self._signed_in, None
+        if started is not None:
+            self.resume_wanted.emit(started.token)
+            self.management.on_signed_in(Credentials(self.management.attempt, "", "", ""), started)
+            self.management.go(SETTINGS)
 
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
@@ -338,43 +388,6 @@ class Kiosk(QObject):
         """Stop once everything that was read is answered, and the last verdict was painted."""
         leave = self._leave_soon if self.session.has_waiting else QApplication.quit
         QTimer.singleShot(_LINGER_MS, self, leave)
-
-
-def run(
-    settings: KioskSettings,
-    scanner: ScannerSettings,
-    service: ServiceAddress | OwnService,
-    state_dir: Path,
-) -> int:
-    """Run a kiosk until its window is closed, with its state in ``state_dir``.
-
-    Returns the exit code.
-
-    With ``settings.report`` the code is 1 if the service cannot start, which ends the run, or if no
-    scan could be checked. Raises OSError if the data folder cannot be used.
-    """
-    keep_little()
-    application = prepare_application()
-    with collected_here():
-        return _run(application, Kiosk(settings, scanner, service, state_dir=state_dir))
-
-
-def _run(application: QApplication, kiosk: Kiosk) -> int:
-    """Run a kiosk in its event loop."""
-    kiosk.trace.event("kiosk_started", time.monotonic_ns())
-    if kiosk.report is not None and kiosk.embedded is not None:
-        kiosk.embedded.down.connect(end_unseen)
-    with interruptible(application):
-        try:
-            kiosk.start()
-            code = application.exec()
-        finally:
-            kiosk.stop()
-            discard(kiosk.window)
-    if kiosk.report is None:
-        return code
-    sys.stdout.write(kiosk.report.table() + "\n")
-    return code or (0 if kiosk.report.checked_any else 1)
 
 
 def _state_dir(service: ServiceAddress | OwnService, given: Path | None) -> Path | None:

@@ -24,7 +24,11 @@ class KioskSettings(BaseSettings):
         description="Camera index or name, video file, image folder or stream URL; "
         "without it the first camera, or the demo camera where there is none.",
     )
-    language: str = Field("en", description="Language of the desk: en or de.")
+    language: str = Field(
+        "system",
+        description="Language of the desk, such as en or de; system: as chosen on screen, "
+        "at first that of the PC.",
+    )
     theme: Literal["system", "light", "dark"] = Field(
         "system", description="Colours of the window."
     )

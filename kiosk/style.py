@@ -149,6 +149,8 @@ def stylesheet(theme: Theme) -> str:
     QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {t.bad};
         padding: 7px 11px; }}
     #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
+    #notice {{ background: {t.ink}; color: {t.surface}; border-radius: 10px; padding: 12px 16px;
+        font-weight: 600; }}
     #held {{ background: {t.raised}; border-radius: 8px; }}
     #menu {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 10px; }}
     #menu QLabel {{ background: transparent; padding: 4px 8px 0 8px; }}
@@ -169,6 +171,9 @@ def stylesheet(theme: Theme) -> str:
     #danger:disabled {{ background: {t.line}; color: {t.muted}; border: 1px solid {t.line}; }}
     QScrollArea, #scrolled {{ background: transparent; border: none; }}
     QListView {{ background: transparent; border: none; outline: none; }}
+    #form QListWidget::item {{ border-radius: 8px; padding-left: 8px; }}
+    #form QListWidget::item:hover, #form QListWidget::item:selected {{ background: {t.raised};
+        color: {t.ink}; border: 1px solid {t.accent}; }}
     QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 8px;
         padding: 6px; }}
     QToolButton:hover {{ background: {t.raised}; }}
@@ -178,6 +183,9 @@ def stylesheet(theme: Theme) -> str:
     #rail QToolButton:checked {{ background: {t.raised}; border: 1px solid {t.line};
         color: {t.accent}; font-weight: 600; }}
     #rail QToolButton:focus {{ border: 1px solid {t.accent}; }}
+    QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px; }}
+    QMenu::item {{ padding: 8px 20px; border-radius: 6px; }}
+    QMenu::item:selected {{ background: {t.raised}; color: {t.accent}; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{

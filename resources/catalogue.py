@@ -4,15 +4,50 @@ Messages are written in English in the source and the templates. The ``.po`` fil
 they are, without a build step, each when its language is first used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
+from pathlib import Path
 
 import resources
 
 SOURCE_LANGUAGE = "en"
-LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
+
+
+class Languages(Mapping[str, str]):
+    """Languages with a catalogue in ``folder``: code and own name. The first is English.
+
+    A catalogue that is put there appears by itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._codes = (SOURCE_LANGUAGE, *sorted(file.stem for file in folder.glob("*.po")))
+
+    def __getitem__(self, code: str) -> str:
+        """Return the own name of a language. Raises KeyError without a catalogue of it."""
+        if code not in self._codes:
+            raise KeyError(code)
+        # Only who lists the languages needs their names.
+        from babel import Locale  # noqa: PLC0415
+
+        name = Locale.parse(code).get_display_name() or code
+        return name[:1].upper() + name[1:]
+
+    def __contains__(self, code: object) -> bool:
+        """Return whether there is a catalogue of a language."""
+        return code in self._codes
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the codes."""
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        """Return how many languages there are."""
+        return len(self._codes)
+
+
+LANGUAGES: Mapping[str, str] = Languages(resources.path("translations"))
 """Languages with a complete catalogue: ISO 639-1 code and own name. The first is the default."""
 
 

@@ -23,7 +23,9 @@ class Frame(QObject):
         self._window, self._texts, self._session = window, texts, session
         self._places = rail_places(texts)
         self._pressed = DESK
-        window.rail.wanted.connect(self._on_wanted)
+        self.allowed = list(self._places)
+        """The places that who is signed in may use."""
+        window.rail.wanted.connect(self.go)
         self.show(None, at_work=False, heading="")
 
     def show(self, front: Place | None, *, at_work: bool, heading: str) -> None:
@@ -33,8 +35,10 @@ class Frame(QObject):
         """
         session, rail, say = self._session, self._window.rail, self._texts.say
         allowed = allowed_places(self._places, session.scopes, signed_in=session.signed_in)
+        self.allowed = allowed
         name = name_of(self._places, front if at_work else None, self._pressed)
         rail.show_items([each.item for each in allowed])
+        self._window.keys.show_places([each.item for each in allowed])
         rail.show_current(name)
         rail.show_who(session.name if session.signed_in else "")
         words = {each.item.name: each.item.words for each in self._places}
@@ -42,7 +46,8 @@ class Frame(QObject):
         self._window.say_under(say("Back to {page} (Esc)", page=page) if at_work else "")
 
     @Slot(str)
-    def _on_wanted(self, name: str) -> None:
+    def go(self, name: str) -> None:
+        """Ask for the place of this name on the rail."""
         self._pressed = name
         place = next(each.place for each in self._places if each.item.name == name)
         if place is None:

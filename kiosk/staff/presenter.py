@@ -87,9 +87,9 @@ class StaffPresenter(QObject):
         )  # fmt: skip
         self.pages = Router(self.panel, self._context(disk or Disk()))
         self.panel.back.connect(self.back)
-        self._frame = Frame(window, texts, self.session, self)
-        self._frame.wanted.connect(self.go)
-        self._frame.desk_wanted.connect(self.go_to_desk)
+        self.frame = Frame(window, texts, self.session, self)
+        self.frame.wanted.connect(self.go)
+        self.frame.desk_wanted.connect(self.go_to_desk)
         window.rail.signed_out.connect(self.ask_sign_out)
         self.changed.connect(self._show_frame)
 
@@ -157,14 +157,14 @@ class StaffPresenter(QObject):
         """Go to a page from the rail: the way back from it leads to the desk."""
         if not self.signed_in and self._holds():
             self._sign_in.ask()
-        elif self._may_leave():
+        elif self.may_leave():
             self._trail.clear()
             self.open(place)
         self.bring_up()
 
     def go_to_desk(self) -> None:
         """Return to the desk, unless a form or a page has to be answered for first."""
-        if not self.signed_in or self._may_leave():
+        if not self.signed_in or self.may_leave():
             self._leave()
 
     def open(self, place: Place) -> None:
@@ -296,10 +296,10 @@ class StaffPresenter(QObject):
     @Slot()
     def ask_sign_out(self) -> None:
         """Sign out, unless a form or a page has to be answered for first, as on Esc."""
-        if self._may_leave():
+        if self.may_leave():
             self.sign_out()
 
-    def _may_leave(self) -> bool:
+    def may_leave(self) -> bool:
         """Close a form in which nothing was typed. Returns False if something is asked first.
 
         The question is brought before a verdict, too.
@@ -396,4 +396,4 @@ class StaffPresenter(QObject):
 
     def _show_frame(self) -> None:
         heading = self.pages.heading(self.front) if self.front else ""
-        self._frame.show(self.front, at_work=self._at_work, heading=heading)
+        self.frame.show(self.front, at_work=self._at_work, heading=heading)

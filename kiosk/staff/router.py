@@ -143,6 +143,10 @@ class Router:
         made = self._made.get(place.name)
         return made.page.heading if made is not None else ""
 
+    def take_file(self, place: Place, path: str) -> bool:
+        """Pass on a file that was dropped on a page. Returns False if the page does not take it."""
+        return self._controller(place).take_file(path)
+
     def unsaved(self, place: Place) -> object | None:
         """Return what is on a page that is not saved, and lost if it is left; None if nothing."""
         return self._controller(place).unsaved()

@@ -16,13 +16,15 @@ class StaffSession:
     set up a second factor first. ``staff_id`` is the account whose page and form
     are open; it stays while they wait for a new sign-in. ``zone`` is the club's time zone (IANA
     name), ``currency`` the one of new plans and payments (ISO 4217). ``takes_orders`` says whether
-    plans can be ordered online, None while that is not known.
+    plans can be ordered online, None while that is not known. ``started`` is the answer to the
+    sign-in, by which a session can be resumed.
     """
 
     scopes: frozenset[str] = frozenset()
     token: str = ""
     staff_id: UUID | None = None
     name: str = ""
+    started: SignedIn | None = None
     zone: str = "UTC"
     currency: str = "EUR"
     takes_orders: bool | None = None
@@ -36,6 +38,7 @@ class StaffSession:
         """Begin a session. Returns whether it is that of the account of the one before."""
         same = self.staff_id == started.staff.id
         self.scopes, self.token = frozenset(started.scopes), started.token
+        self.started = started
         self.staff_id, self.name = started.staff.id, started.staff.name
         self.takes_orders = None
         return same
@@ -43,6 +46,7 @@ class StaffSession:
     def end(self) -> None:
         """End the session; whose it was stays known until ``forget``."""
         self.scopes, self.token, self.takes_orders = frozenset(), "", None
+        self.started = None
 
     def forget(self) -> None:
         """Forget whose session it was."""

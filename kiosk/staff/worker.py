@@ -115,6 +115,13 @@ class StaffWorker(QObject):
         self.signed_in.emit(typed, started)
 
     @Slot(str)
+    def resume(self, token: str) -> None:
+        """Use a session that was started before for all later tasks."""
+        self.close()
+        self._token = token
+        self._client = ManagementClient(self._url, token, deadline_s=_DEADLINE_S)
+
+    @Slot(str)
     def sign_out(self, token: str) -> None:
         """End the session with this token, whether it is the one in use or came too late.
 

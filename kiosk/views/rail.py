@@ -153,7 +153,12 @@ class Rail(QFrame):
             button.set_theme(theme)
 
     def _made(self, item: RailItem) -> RailButton:
-        button = RailButton(item.words, item.icon, f"{item.words} (Ctrl+{item.digit})", item.digit)
+        button = RailButton(
+            item.words,
+            item.icon,
+            f"{item.words} ({self._texts.say('Ctrl')}+{item.digit})",
+            item.digit,
+        )
         button.setCheckable(True)
         button.clicked.connect(lambda: self._press(item.name))
         return button

@@ -61,6 +61,10 @@ class SidePanel(QFrame):
 
     search_wanted = Signal(str)
     """Text to search for, emitted when typing pauses."""
+    noticed = Signal(str)
+    """A sentence that is shown for some seconds."""
+    offering = Signal(bool)
+    """Whether there are people to choose from."""
     picked = Signal(str, bool)
     """Id of the customer that was chosen, and whether they were seen in the list before."""
 
@@ -141,12 +145,14 @@ class SidePanel(QFrame):
         self._pause.stop()
         self._offered = self.search.text()
         self.show_hits(self._offered.strip(), rows)
+        self.offering.emit(True)
 
     def withdraw(self) -> None:
         """Remove the people who were offered, unless another text was typed meanwhile."""
         if self._offered and self.search.text() == self._offered:
             self.end_search()
         self._offered = ""
+        self.offering.emit(False)
 
     def show_search_failure(self, text: str, sentence: str) -> None:
         """Show why the search for ``text`` failed."""
@@ -155,6 +161,7 @@ class SidePanel(QFrame):
 
     def show_notice(self, sentence: str) -> None:
         """Show what became of a key that was pressed at the desk, for some seconds."""
+        self.noticed.emit(sentence)
         self.notice.setText(sentence)
         self.notice.show()
         self._notice_over.start()

@@ -1,8 +1,10 @@
 """The top bar: club, desk, today's count, states of service and camera, and switches."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from kiosk.status import Health
 from kiosk.style import TITLE, L, M, S, Theme
@@ -10,6 +12,7 @@ from kiosk.texts import Texts
 
 from .icons import IconView, icon
 from .labels import FitLabel
+from .language_menu import language_menu
 from .plain_label import PlainLabel
 from .tips import set_tip
 
@@ -60,6 +63,8 @@ class TopBar(QFrame):
     sound_toggled = Signal()
     full_screen_toggled = Signal()
     scanner_pressed = Signal()
+    language_chosen = Signal(str)
+    """Code of a language."""
 
     def __init__(self, theme: Theme, texts: Texts, desk: str) -> None:
         super().__init__()
@@ -76,6 +81,9 @@ class TopBar(QFrame):
         self.scanner.hide()
         self.clock = PlainLabel("", "clock")
         self._scanner = self._button(self.scanner_pressed)
+        self._language = self._button(self.open_languages)
+        self._language.hide()
+        self.languages: QMenu | None = None
         self._sound = self._button(self.sound_toggled)
         self._look = self._button(self.theme_toggled)
         self._full = self._button(self.full_screen_toggled)
@@ -91,7 +99,7 @@ class TopBar(QFrame):
             row.addWidget(widget)
         switches = QHBoxLayout()
         switches.setSpacing(2)
-        for button in (self._scanner, self._sound, self._look, self._full):
+        for button in (self._scanner, self._language, self._sound, self._look, self._full):
             switches.addWidget(button)
         row.addLayout(switches)
         row.addWidget(self.clock)
@@ -106,6 +114,18 @@ class TopBar(QFrame):
         self.count.setText(
             self._texts.say_many("{count} visit today", "{count} visits today", visits)
         )
+
+    def offer_languages(self, languages: Mapping[str, str], now: str) -> None:
+        """Offer languages, of which ``now`` is the present one. Without this none is offered."""
+        chosen = self.language_chosen.emit
+        self.languages = language_menu(languages, now, chosen, self)
+        self._language.show()
+
+    def open_languages(self) -> None:
+        """Open the menu of languages, if they are offered."""
+        if self.languages is not None:
+            below = self._language.rect().bottomLeft()
+            self.languages.popup(self._language.mapToGlobal(below))
 
     def show_sound(self, *, muted: bool, problem: str) -> None:
         """Show whether sounds are played, or why they cannot be."""
@@ -123,6 +143,8 @@ class TopBar(QFrame):
         silent = self._muted or bool(self._sound_problem)
         self._scanner.setIcon(icon("hand_scanner", theme.muted))
         self._name(self._scanner, say("Set up the hand scanner (F8)"))
+        self._language.setIcon(icon("language", theme.muted))
+        self._name(self._language, say("Language"))
         self._sound.setIcon(icon("sound_off" if silent else "sound", theme.muted))
         self._name(self._sound, self._sound_problem or say("Sound on or off (Ctrl+M)"))
         self._look.setIcon(icon("sun" if theme.name == "dark" else "moon", theme.muted))

@@ -5,7 +5,15 @@ from enum import Enum, auto
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -21,6 +29,11 @@ from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
+from .file_drops import FileDrops
+from .keys_sheet import KeysSheet
+from .notice_strip import NoticeStrip
+from .overlay import Overlay
+from .palette import Palette
 from .rail import Rail
 from .ready_panel import ReadyPanel
 from .scanner_sheet import ScannerSheet
@@ -62,6 +75,8 @@ class KioskWindow(QMainWindow):
 
     commanded = Signal(object)
     """Command."""
+    file_dropped = Signal(str)
+    """Path of a file that was dropped on the window."""
 
     def __init__(
         self, texts: Texts, theme: Theme, desk: str, picture_painted: Callable[[], None]
@@ -81,7 +96,9 @@ class KioskWindow(QMainWindow):
         self._screens.addWidget(self.ready)
         self._screens.addWidget(self._over)
         self._management: QWidget | None = None
-        self._sheet: ScannerSheet | None = None
+        self._sheet: ScannerSheet | Overlay | None = None
+        self._choosing = False
+        """Whether the side column offers people to choose from."""
         self._focused: QWidget | None = None
         self._working = False
         """Whether a page of staff is in front, or under the verdict."""
@@ -101,6 +118,12 @@ class KioskWindow(QMainWindow):
         layout.addWidget(self.rail)
         layout.addLayout(right, 1)
         self.setCentralWidget(root)
+        self.finder = Palette(theme, texts, self)
+        self.keys = KeysSheet(texts, self)
+        self._notice = NoticeStrip(self)
+        self._drops = FileDrops(self)
+        self._drops.dropped.connect(self.file_dropped)
+        self.setAcceptDrops(True)
         if texts.right_to_left:
             self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self._bind_keys()
@@ -124,7 +147,12 @@ class KioskWindow(QMainWindow):
         return self._screens.currentWidget() is self._over
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
-        """Paint a verdict before returning."""
+        """Paint a verdict before returning. Palette, keys and menus make room for it."""
+        if isinstance(self._sheet, Overlay):
+            self.hide_sheet()
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
         self.verdict.show_verdict(verdict, answered)
         self._screens.setCurrentWidget(self._over)
         self._over.lay_out()
@@ -150,7 +178,7 @@ class KioskWindow(QMainWindow):
         self._management = panel
         self._screens.addWidget(panel)
 
-    def show_sheet(self, sheet: ScannerSheet) -> None:
+    def show_sheet(self, sheet: ScannerSheet | Overlay) -> None:
         """Show a sheet over everything, which takes no input meanwhile."""
         self._sheet = sheet
         self._focused = self.focusWidget()
@@ -206,6 +234,7 @@ class KioskWindow(QMainWindow):
         self.rail.set_theme(theme)
         self.side.set_theme(theme)
         self.ready.set_theme(theme)
+        self.finder.set_theme(theme)
 
     def toggle_theme(self) -> None:
         """Switch between light and dark."""
@@ -216,11 +245,16 @@ class KioskWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter press the button that has the focus, as the space bar does; held down, once."""
+        """Let Enter press the button that has the focus, once; show the keys on "?".
+
+        A text field takes its keys before they come here.
+        """
         focused = self.focusWidget()
         if event.key() in _ENTER and isinstance(focused, QAbstractButton) and focused.isEnabled():
             if not event.isAutoRepeat():
                 focused.click()
+        elif event.text() == "?" and self._sheet is None:
+            self.show_sheet(self.keys)
         else:
             super().keyPressEvent(event)
 
@@ -233,10 +267,18 @@ class KioskWindow(QMainWindow):
         self._arrange()
         if self._sheet is not None:
             self._sheet.fit()
+        self._notice.fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take files that are dropped, from the first time on."""
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self._drops)
 
     def _arrange(self) -> None:
         """Show the side column where there is room; without it the picture is on the rail."""
-        beside = not self._working or self.width() >= _WIDEST
+        beside = not self._working or self._choosing or self.width() >= _WIDEST
         if beside is not self.side.isHidden():
             return
         if beside:
@@ -252,7 +294,9 @@ class KioskWindow(QMainWindow):
 
     def _escape(self) -> None:
         """Close the sheet, clear the search, go back, or remove the verdict: the first there is."""
-        if self._sheet is not None:
+        if isinstance(self._sheet, Overlay):
+            self.hide_sheet()
+        elif self._sheet is not None:
             self.commanded.emit(Command.CLOSE_SHEET)
         elif self.side.end_search():
             self.setFocus()
@@ -260,7 +304,23 @@ class KioskWindow(QMainWindow):
             self.commanded.emit(Command.BACK)
         else:
             self.commanded.emit(Command.CLEAR)
-            self.setFocus()
+            if not self.managing:
+                self.setFocus()
+
+    def _search(self) -> None:
+        """Begin a search where there is a box for it: in the side column, or in the palette."""
+        if self.side.isHidden():
+            self.show_sheet(self.finder)
+        else:
+            self.side.begin_search()
+
+    def _on_notice(self, sentence: str) -> None:
+        if self.side.isHidden():
+            self._notice.say(sentence)
+
+    def _on_offering(self, choosing: bool) -> None:
+        self._choosing = choosing
+        self._arrange()
 
     def _recheck(self) -> None:
         """Check the scan on screen again; a page of staff has none."""
@@ -276,7 +336,8 @@ class KioskWindow(QMainWindow):
             "Ctrl+I": lambda: self.commanded.emit(Command.OPEN_PROFILE),
             "Ctrl+O": lambda: self.commanded.emit(Command.MANAGE),
             "Ctrl+G": lambda: self.commanded.emit(Command.GIVE),
-            "Ctrl+F": self.side.begin_search,
+            "Ctrl+F": self._search,
+            "Ctrl+K": lambda: self.show_sheet(self.finder),
             "Ctrl+T": self.toggle_theme,
             "F8": lambda: self.commanded.emit(Command.HAND_SCANNER),
             "F11": self.toggle_full_screen,
@@ -287,6 +348,11 @@ class KioskWindow(QMainWindow):
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
         self.verdict.offer.clicked.connect(lambda: self.commanded.emit(Command.GIVE))
+        self.rail.keys_wanted.connect(lambda: self.show_sheet(self.keys))
+        for overlay in (self.finder, self.keys):
+            overlay.left.connect(self.hide_sheet)
+        self.side.noticed.connect(self._on_notice)
+        self.side.offering.connect(self._on_offering)
         self._over.left.connect(lambda: self.commanded.emit(Command.CLEAR))
         self.bar.scanner_pressed.connect(lambda: self.commanded.emit(Command.HAND_SCANNER))
         self.bar.sound_toggled.connect(lambda: self.commanded.emit(Command.MUTE))

@@ -9,8 +9,10 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
+from api_client.messages.management import SignedIn
 from kiosk.app import Kiosk, OwnService, ServiceAddress
 from kiosk.application import load_fonts
+from kiosk.language import LanguageStore
 from kiosk.session import DisplayedScan
 from kiosk.settings import KioskSettings
 from kiosk.staff.disk import Disk
@@ -61,11 +63,19 @@ def desk(
     loop: bool = False,
     disk: Disk | None = None,
     state_dir: Path | None = None,
+    languages: LanguageStore | None = None,
+    signed_in: SignedIn | None = None,
     **settings: Any,
 ) -> Iterator[Desk]:
     """Run a kiosk on ``source`` with ``service``, and its state in ``state_dir``."""
     load_fonts()
-    given = {"away_after_s": 0.4, "min_show_s": 0.0, "mute": True, "poll_s": 1.0} | settings
+    given = {
+        "away_after_s": 0.4,
+        "min_show_s": 0.0,
+        "mute": True,
+        "poll_s": 1.0,
+        "language": "en",
+    } | settings
     scanner = ScannerSettings(source=str(source), loop=loop)
     kiosk = Kiosk(
         KioskSettings(**given),
@@ -73,6 +83,8 @@ def desk(
         service,
         disk=disk,
         state_dir=state_dir,
+        languages=languages,
+        signed_in=signed_in,
         supervise=forked_scanner,
     )
     try:

@@ -93,7 +93,17 @@ class StaffPanel(QWidget):
         elif self.form is not None:
             self.form.focus_again()
         else:
-            self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focused_before().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focused_before(self) -> QWidget:
+        """Return what had the focus on the page before it was covered; else the way back.
+
+        Enter must not meet a danger that nobody has looked at again.
+        """
+        before = self.page.focusWidget() if self.page is not None else None
+        if before is None or before.objectName() == "danger" or not before.isVisibleTo(self):
+            return self.back_button
+        return before if before.isEnabledTo(self) else self.back_button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the sheet over the pages."""

@@ -3,15 +3,18 @@
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout
 
+from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import Section, label
 from kiosk.staff.pages.view import PageView
-from kiosk.style import L, M, S
+from kiosk.style import L, M
 from kiosk.texts import Texts
 
-_WIDTH = 760
+_AT_THE_LEFT = 2
+_LEAST = 380
+"""Pixels of a column, at the least."""
 
 
 class SettingsPage(PageView):
@@ -19,6 +22,7 @@ class SettingsPage(PageView):
 
     account_wanted = Signal()
     scanner_wanted = Signal()
+    language_wanted = Signal()
     formats_wanted = Signal()
     receipts_wanted = Signal()
     numbers_wanted = Signal()
@@ -29,6 +33,7 @@ class SettingsPage(PageView):
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
         say = texts.say
+        self._languages = False
         self._needs: dict[QPushButton, str] = {}
         self._lines: dict[QPushButton, ActionLine] = {}
         club = "organization:write"
@@ -38,6 +43,7 @@ class SettingsPage(PageView):
         self.scanner_button = self._row(
             say("Hand scanner"), say("What it sends, and its port"), self.scanner_wanted
         )
+        self.language_button = self._row(say("Language"), "", self.language_wanted)
         self.formats_button = self._row(
             say("Camera"), say("Which kinds of codes it reads"), self.formats_wanted, club
         )
@@ -58,7 +64,7 @@ class SettingsPage(PageView):
         )
         self._groups = {
             say("YOU"): (self.account_button,),
-            say("THIS DESK"): (self.scanner_button, self.formats_button),
+            say("THIS DESK"): (self.language_button, self.scanner_button, self.formats_button),
             say("CLUB"): (self.receipts_button, self.numbers_button, self.seats_button),
             say("PAYMENTS"): (self.stripe_button,),
             say("CONNECTIONS"): (self.keys_button,),
@@ -68,19 +74,18 @@ class SettingsPage(PageView):
         self.allow(())
 
     def _lay_out(self) -> None:
-        body = QWidget()
-        body.setObjectName("scrolled")
-        body.setMaximumWidth(_WIDTH)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, S, 0)
-        column.setSpacing(M)
-        for title, buttons in self._groups.items():
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for number, (title, buttons) in enumerate(self._groups.items()):
             section = Section(title)
             for button in buttons:
                 section.add(self._lines[button])
             self._sections.append((section, buttons))
-            column.addWidget(section)
-        column.addStretch()
+            (left if number < _AT_THE_LEFT else right).addWidget(section)
+        for column in (left, right):
+            column.setSpacing(M)
+            column.addStretch()
+        body = Columns(left, right, spacing=L, shares=(1, 1), least=_LEAST)
+        body.setObjectName("scrolled")
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
@@ -91,9 +96,15 @@ class SettingsPage(PageView):
         layout.addWidget(self.message)
         layout.addWidget(scroll, 1)
 
+    def offer_languages(self) -> None:
+        """Show the row of the language; it is not there where a setting decides."""
+        self._languages = True
+
     def allow(self, scopes: Collection[str]) -> None:
         """Show only the rows for which ``scopes`` suffice."""
         shown = {button for button, scope in self._needs.items() if not scope or scope in scopes}
+        if not self._languages:
+            shown.discard(self.language_button)
         for button, line in self._lines.items():
             button.setVisible(button in shown)
             line.setVisible(button in shown)
