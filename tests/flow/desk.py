@@ -69,7 +69,7 @@ def desk(
 ) -> Iterator[Desk]:
     """Run a kiosk on ``source`` with ``service``, and its state in ``state_dir``."""
     load_fonts()
-    given = {
+    given: dict[str, Any] = {
         "away_after_s": 0.4,
         "min_show_s": 0.0,
         "mute": True,

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
+from kiosk.style import Tone
 from kiosk.texts import Texts
 from kiosk.verdict import verdict_of
 from kiosk.views.rows import Row
@@ -146,7 +147,7 @@ def test_a_notice_is_seen_without_the_side_column(staff: Staff) -> None:
 
 def test_people_to_choose_from_bring_the_side_column(staff: Staff) -> None:
     scan(staff)
-    staff.window.side.offer("4711", [Row("1", "Amara Okafor", "C-000123", "", "#00695c")])
+    staff.window.side.offer("4711", [Row("1", "Amara Okafor", "C-000123", "", Tone.ACTIVE)])
     assert staff.window.side.isVisible()
     staff.window.side.withdraw()
     assert staff.window.side.isHidden()
