@@ -34,7 +34,7 @@ def rail_places(texts: Texts) -> tuple[RailPlace, ...]:
                   ("customer", "photo", "card", "merge", "give", "order", "subscription")),
         RailPlace(RailItem("companies", say("Companies"), "companies", 4), HOME, "companies:read",
                   ("company",)),
-        RailPlace(RailItem("plans", say("Plans"), "plans", 5), HOME, "plans:read"),
+        RailPlace(RailItem("plans", say("Plans"), "plans", 5), Place("plans"), "plans:read"),
         RailPlace(RailItem("payments", say("Payments"), "payments", 6), Place("payments"),
                   "memberships:read"),
         RailPlace(RailItem("cards", say("Cards"), "cards", 7), Place("designs"), "designs:write"),

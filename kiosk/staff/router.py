@@ -20,6 +20,7 @@ from kiosk.staff.controllers.home import HomeController
 from kiosk.staff.controllers.merge import MergeController
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.photo import PhotoController
+from kiosk.staff.controllers.plans import PlansController
 from kiosk.staff.controllers.settings import SettingsController
 from kiosk.staff.controllers.signup import SignupController
 from kiosk.staff.controllers.stripe import StripeController
@@ -34,6 +35,7 @@ C = TypeVar("C", bound=Controller)
 
 LATER = {
     CompanyController.name: "company",
+    PlansController.name: "plans",
     CardController.name: "card",
     DesignController.name: "design",
     SignupController.name: "signup",
@@ -87,6 +89,11 @@ class Router:
     def photo(self) -> PhotoController:
         """The photo of a customer, while it is taken."""
         return self.add(PhotoController(self._context, self.camera))
+
+    @cached_property
+    def plans(self) -> PlansController:
+        """All plans and permissions."""
+        return self.add(PlansController(self._context))
 
     @cached_property
     def card(self) -> CardController:

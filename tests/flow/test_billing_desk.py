@@ -26,7 +26,7 @@ def connect(work: AtWork, stripe: StripeServer) -> None:
     work.management.back()
     work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
     work.pages.home.page.plans.add_button.click()
-    work.fill(name="Climbing", price="49", permissions="area.wall Wall", billing_count="1",
+    work.fill(name="Climbing", price="49", permissions="Wall", billing_count="1",
               billing_unit="months", length_count="1", length_unit="months")  # fmt: skip
     work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
 

@@ -14,6 +14,7 @@ from kiosk.app import ServiceAddress
 from kiosk.staff.disk import Disk
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.permission_field import PermissionField
 from kiosk.style import Tone
 from tests.demo_club import RunningService, start_service, stop_service
 
@@ -104,6 +105,8 @@ def _type(widget: object, value: str) -> None:
             widget.setText(value)
         case QPlainTextEdit():
             widget.setPlainText(value)
+        case PermissionField():
+            widget.line.setText(value)
         case QComboBox():
             choice: Any = [widget.itemText(i).partition(" · ")[0] for i in range(widget.count())]
             widget.setCurrentIndex(choice.index(value))
@@ -123,7 +126,7 @@ def test_from_the_first_account_to_a_sold_membership(
         assert at.window.rail.who.text() == "Greta Sommer"
 
         work.pages.home.page.plans.add_button.click()
-        work.fill(name="Pool pass", price="12.50", permissions="area.pool Pool",
+        work.fill(name="Pool pass", price="12.50", permissions="Pool",
                   length_count="3", length_unit="months")  # fmt: skip
         at.wait_until(
             lambda: "Pool pass" in [line.entry.title for line in work.pages.home.page.plans.lines]

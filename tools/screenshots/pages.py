@@ -1,12 +1,13 @@
 """The table of all pages that are drawn. A new page is a line in its part of the table."""
 
-from tools.screenshots import club_pages, desk_pages, people_pages, today_pages
+from tools.screenshots import club_pages, desk_pages, list_pages, people_pages, today_pages
 from tools.screenshots.shots import Shots
 
 PAGES: tuple[Shots, ...] = (
     *desk_pages.PAGES,
     *today_pages.PAGES,
     *people_pages.PAGES,
+    *list_pages.PAGES,
     *club_pages.PAGES,
 )
 

@@ -11,14 +11,13 @@ from api_client.messages.management import (
     CompanyView,
     CustomerRecord,
     PlanPage,
-    PlanView,
 )
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.lists import load_companies, load_plans
+from kiosk.staff.controllers.plans import ask_plan
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
-from kiosk.staff.forms.plan import plan_form
 from kiosk.staff.page import HOME, Page, Place
 from kiosk.staff.pages.home import HomePage
 from kiosk.staff.words.home import company_entries, plan_entries
@@ -98,21 +97,12 @@ class HomeController(Controller):
     @Slot()
     def new_plan(self) -> None:
         """Open the form of a new plan."""
-        self._ask_plan(None, self._session.currency)
+        ask_plan(self._context, None)
 
     @Slot(object)
     def edit_plan(self, plan_id: UUID) -> None:
         """Open the form of a plan."""
-
-        def choose(plan: PlanView) -> None:
-            form = plan_form(self._texts, plan, plan.currency)
-            self._context.changes.ask(*form, asked_on=HOME)
-
-        self._context.send(Task("plan", lambda client, _: client.plan(plan_id), choose))
-
-    def _ask_plan(self, plan: PlanView | None, currency: str) -> None:
-        form = plan_form(self._texts, plan, currency)
-        self._context.changes.ask(*form)
+        ask_plan(self._context, plan_id)
 
     @Slot(str)
     def _find_companies(self, text: str) -> None:

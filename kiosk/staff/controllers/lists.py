@@ -7,6 +7,7 @@ from api_client.messages.management import CompanyPage, LinkedCustomers, PlanPag
 from api_client.pages import fetch_all
 
 MOST_PLANS = 1000
+MOST_PERMISSIONS = 500
 MOST_PEOPLE = 500
 MOST_COMPANIES = 200
 """Rows beyond these numbers would slow the page down; the page says how many there are."""

@@ -1,6 +1,6 @@
 """The form of a plan: what it costs, how long it lasts, what it allows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,18 +8,26 @@ from babel.numbers import get_currency_precision
 
 from api_client.management import ManagementClient
 from api_client.messages.management import IntervalMessage, IntervalUnit, PlanView
+from api_client.messages.scan import PermissionView
 from kiosk.staff.forms.amount import minor_units, whole_number
 from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.forms.tax import rate_of, rate_typed
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.pages.permission_field import PermissionField
+from kiosk.staff.words.permissions import named, read
 from kiosk.texts import Texts
 
 _NONE = "none"
 
 
-def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form, Filled[PlanView]]:
-    """Create a plan, or with a ``plan`` change its fields; sold memberships keep their terms."""
+def plan_form(
+    texts: Texts, plan: PlanView | None, currency: str, known: Sequence[PermissionView] = ()
+) -> tuple[Form, Filled[PlanView]]:
+    """Create a plan, or with a ``plan`` change its fields; sold memberships keep their terms.
+
+    ``known`` are the permissions that there are.
+    """
     say = texts.say
     title, action = (say("New plan"), say("Create")) if plan is None else (plan.name, say("Save"))
     form = Form(texts, title, action, topic=f"plan:{plan.id if plan else 'new'}")
@@ -27,18 +35,17 @@ def plan_form(texts: Texts, plan: PlanView | None, currency: str) -> tuple[Form,
         currency = plan.currency
         form.add_words(say("What was sold already keeps its terms."))
     form.add_line("name", say("Name"), plan.name if plan else "")
-    form.add_note("description", say("Description"), plan.description if plan else "")
     form.add_line("price", say("Price in {currency}", currency=currency), _price(plan, texts))
-    rate = plan.tax_millipercent if plan else None
-    form.add_line("tax", say("Tax in %"), rate_typed(rate, texts))
-    form.add_words(say("The tax that the price includes; empty for the club's rate."))
     units = _units(texts)
     for key, words in (("billing", say("Due every")), ("length", say("Lasts"))):
         now: IntervalMessage | None = getattr(plan, key, None)
         form.add_count(key, words, now.count if now else 1, units, now.unit.value if now else _NONE)
-    permissions = "\n".join(f"{each.key} {each.label}" for each in plan.permissions) if plan else ""
-    form.add_note("permissions", say("Permissions"), permissions)
-    form.add_words(say("One permission a line, such as: area.pool Pool"))
+    field = PermissionField(texts, named(known), named(plan.permissions) if plan else ())
+    form.add_own("permissions", say("Permissions"), field)
+    form.add_note("description", say("Description"), plan.description if plan else "", lines=2)
+    rate = plan.tax_millipercent if plan else None
+    included = say("The tax that the price includes; empty for the club's rate.")
+    form.add_line("tax", say("Tax in %"), rate_typed(rate, texts), hint=included)
     form.send_as(price="price_minor", tax="tax_millipercent")
     form.add_switch("public", say("The public may join"), on=bool(plan and plan.public))
     if plan is not None:
@@ -107,7 +114,7 @@ def plan_fields(values: Mapping[str, Value], currency: str, texts: Texts) -> dic
         "price_minor": minor_units(str(values["price"]), currency, texts, "price_minor"),
         "billing": _interval(values, "billing", texts),
         "length": _interval(values, "length", texts),
-        "permissions": _permissions(str(values["permissions"])),
+        "permissions": [each._asdict() for each in read(str(values["permissions"]))],
         "public": values["public"],
     }
     if "tax" in values:
@@ -147,9 +154,3 @@ def _interval(values: Mapping[str, Value], key: str, texts: Texts) -> dict[str, 
     if unit == _NONE:
         return None
     return {"unit": unit, "count": whole_number(str(values[f"{key}_count"]), texts, key)}
-
-
-def _permissions(typed: str) -> list[dict[str, str]]:
-    """Parse lines of a key and a label; without a label the key is the label."""
-    lines = [line.strip().partition(" ") for line in typed.splitlines() if line.strip()]
-    return [{"key": key, "label": label.strip() or key} for key, _, label in lines]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.pages.inputs import Choice, DayField
+from kiosk.staff.pages.inputs import Choice, DayField, OwnField
 from kiosk.style import XS, S
 from kiosk.views.plain_label import PlainLabel
 
@@ -83,6 +83,8 @@ class Field(QWidget):
                 return choice.chosen in {None, ""}
             case DayField() as day:
                 return not day.line.text().strip()
+            case OwnField() as own:
+                return not own.value
             case _:
                 return False
 
@@ -125,6 +127,8 @@ def _on_edit(widget: QWidget, then: Callable[[], object]) -> None:
             widget.currentIndexChanged.connect(lambda _index: then())
         case DayField():
             widget.changed.connect(then)
+        case OwnField():
+            widget.edited.connect(then)
         case QCheckBox():
             widget.toggled.connect(lambda _on: then())
 

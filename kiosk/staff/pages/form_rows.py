@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QPlainTextEdit, QWid
 from kiosk.staff.pages.form_area import FormArea
 from kiosk.staff.pages.form_field import Field
 from kiosk.staff.pages.form_values import choice_of
-from kiosk.staff.pages.inputs import DayField
+from kiosk.staff.pages.inputs import DayField, OwnField
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 from kiosk.views.qr import QrView
@@ -126,6 +126,12 @@ class FormRows(QFrame):
         """Add a field for a day; an ``optional`` one may be left empty."""
         field = DayField(self._texts, day, optional=optional)
         self._add(key, label, field, hint=hint, required=not optional)
+
+    def add_own(
+        self, key: str, label: str, field: OwnField, *, hint: str = "", required: bool = False
+    ) -> None:
+        """Add an input that is made of several widgets, over the whole width."""
+        self._add(key, label, field, hint=hint, required=required, wide=True)
 
     def add_switch(self, key: str, label: str, *, on: bool = False, hint: str = "") -> None:
         """Add a check box."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QWidget
 
-from kiosk.staff.pages.inputs import Choice, DayField
+from kiosk.staff.pages.inputs import Choice, DayField, OwnField
 
 Value = str | bool | date | None
 
@@ -31,6 +31,8 @@ def value_of(widget: QWidget) -> Value:
             return "" if widget.chosen is None else str(widget.chosen)
         case DayField():
             return widget.day
+        case OwnField():
+            return widget.value
         case QCheckBox():
             return widget.isChecked()
         case _:
@@ -48,6 +50,8 @@ def fill(widget: QWidget, value: Value) -> None:
             widget.choose(value)
         case DayField(), date() | None:
             widget.set_day(value)
+        case OwnField(), str():
+            widget.fill(value)
         case QCheckBox(), bool():
             widget.setChecked(value)
         case _:

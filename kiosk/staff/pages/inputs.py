@@ -60,6 +60,25 @@ class Choice(QComboBox):
         event.ignore()
 
 
+class OwnField(QWidget):
+    """Base of inputs that are made of several widgets; their value is a text.
+
+    ``value`` is what a form sends, ``fill`` takes it back. The focus goes to the focus proxy.
+    """
+
+    edited = Signal()
+    """The value, or what will become of it, was changed."""
+
+    @property
+    def value(self) -> str:
+        """The value, as a text."""
+        raise NotImplementedError
+
+    def fill(self, text: str) -> None:
+        """Show a value that was entered before."""
+        raise NotImplementedError
+
+
 class DayField(QWidget):
     """A day: typed as one text that is read as a whole, or chosen in a calendar.
 

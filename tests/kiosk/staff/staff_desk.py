@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.billing import OrderPage
-from api_client.messages.management import CompanyPage, LinkedCustomers
+from api_client.messages.management import CompanyPage, LinkedCustomers, PermissionPage
 from api_client.messages.payments import PaymentPage
 from api_client.messages.scan import DeskInfo, VisitPage
 from kiosk.application import load_fonts
@@ -44,6 +44,7 @@ _ANSWERS: dict[str, Any] = {
     "companies": CompanyPage(items=()),
     "plans": plans(),
     "visits": VisitPage(items=()),
+    "permissions": PermissionPage(items=()),
     "people_of": LinkedCustomers(items=()),
 }
 """What a client answers where the request goes on with it."""
