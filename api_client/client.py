@@ -6,7 +6,7 @@ the socket, so in the worst case a call takes twice its deadline.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from threading import Event
@@ -24,6 +24,8 @@ from api_client.messages.scan import (
     Message,
     Problem,
     ScanAnswer,
+    ScanMethod,
+    ScanPreview,
     ScanRequest,
     VisitPage,
     VisitView,
@@ -50,6 +52,8 @@ GOOD = frozenset({200, 201, 202, 204})
 """Statuses of answers that are no refusal: all that the API describes."""
 _MOST_ATTEMPTS = 4
 """Scans that are sent at once at most: two of now, and two that nobody waits for any longer."""
+Parameter = str | int | Sequence[str]
+"""A value of a query; a sequence is sent as a parameter for each."""
 M = TypeVar("M", bound=Message)
 
 
@@ -175,6 +179,17 @@ class MembershipClient:
         """Search customers by part of a name, number, email, phone or card. Best results first."""
         return self._ask(CustomerHits, "GET", "/v1/customers", params={"q": text, "limit": limit})
 
+    def preview_scan(
+        self, customer_id: UUID, method: ScanMethod, attention_kinds: Sequence[str] = ()
+    ) -> ScanPreview:
+        """Return what a scan of a customer would answer now; no visit is recorded."""
+        asked = {
+            "customer_id": str(customer_id),
+            "method": method.value,
+            "attention_kinds": attention_kinds,
+        }
+        return self._ask(ScanPreview, "GET", "/v1/scans/preview", params=asked)
+
     def recent_visits(self, *, limit: int = 12) -> VisitPage:
         """Return the newest visits of the organization."""
         return self._ask(VisitPage, "GET", "/v1/visits", params={"limit": limit})
@@ -202,7 +217,7 @@ class MembershipClient:
         path: str,
         *,
         end: float | None = None,
-        params: Mapping[str, str | int] | None = None,
+        params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
         session: requests.Session | None = None,
@@ -228,7 +243,7 @@ class MembershipClient:
         path: str,
         *,
         end: float,
-        params: Mapping[str, str | int] | None = None,
+        params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
         session: requests.Session | None = None,

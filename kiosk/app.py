@@ -35,6 +35,7 @@ from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .language import SYSTEM, LanguageStore, language_of
 from .lookup import OnlineLookup
+from .presenters.acts import ActsPresenter
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
 from .presenters.formats import FormatsPresenter
@@ -139,6 +140,7 @@ class Kiosk(QObject):
         )
         self.finder = Finder(self.window, self.texts, self.management, self)
         self.dropped = DroppedFiles(self.window, self.texts, self.management, self)
+        self.acts = ActsPresenter(self.window, self.session, self.desk, self.management, self)
         self.serial = SerialScanner(settings.scanner_baud)
         self.hand_scanner = HandScannerPresenter(
             self.window,
@@ -268,7 +270,7 @@ class Kiosk(QObject):
         desk.service_back.connect(self.session.on_service_back)
         self._poll.timeout.connect(worker.refresh)
         self.window.side.search_wanted.connect(worker.search)
-        self.window.side.picked.connect(self.session.on_picked)
+        self.acts.connect_worker(worker)
 
     def _connect_management(self) -> None:
         worker, staff = self.staff_worker, self.management

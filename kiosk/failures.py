@@ -22,6 +22,8 @@ class Cause(StrEnum):
     STORAGE_FULL = "storage_full"
     BAD_ANSWER = "bad_answer"
     STARTING = "starting"
+    OLD_SERVICE = "old_service"
+    """It has no such route: it is of a version before this desk's."""
     INTERNAL = "internal"
 
 
@@ -74,6 +76,11 @@ class Failure:
                 return texts.say("What answers at the service's address is not the service.")
             case Cause.STARTING:
                 return texts.say("The membership service is still starting.")
+            case Cause.OLD_SERVICE:
+                return texts.say(
+                    "This membership service is older than the desk, and cannot look anybody up "
+                    "without a visit. Update it."
+                )
             case Cause.INTERNAL:
                 return texts.say("The kiosk itself failed. Its log tells why.")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .session import DisplayedScan
+from .pending_scan import DisplayedScan
 from .style import Tone
 
 

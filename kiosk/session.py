@@ -8,25 +8,38 @@ still the same visit.
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from api_client.messages.scan import Outcome, ScanAnswer, ScanMethod, ScanRequest
+from api_client.messages.scan import (
+    Outcome,
+    ScanAnswer,
+    ScanMethod,
+    ScanPreview,
+    ScanRequest,
+    VisitView,
+)
 from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 
 from .failures import Cause, Failure
-from .foreign_read import ForeignRead, foreign_read
+from .foreign_read import foreign_read
 from .in_view import InView
+from .offers import Act
+from .pending_scan import DisplayedScan, PendingScan, noted
 from .same_code import SameVisits, by_card, card_key
 from .settings import KioskSettings
 from .texts import Texts
 from .trace import Trace
-from .verdict import KNOWN_KINDS, Verdict, verdict_of, verdict_of_failure
+from .verdict import (
+    KNOWN_KINDS,
+    verdict_of,
+    verdict_of_failure,
+    verdict_of_preview,
+)
 from .wedge import Reading
 
 log = structlog.get_logger(__name__)
@@ -42,38 +55,13 @@ class State(Enum):
     SHOWING = auto()
 
 
-@dataclass(frozen=True)
-class PendingScan:
-    """A scan to be looked up: its request, and the frame and code it was read from.
-
-    ``first_s``: when the same code was scanned before as the same visit, in seconds of the clock.
-    """
-
-    request: ScanRequest
-    frame: FrameRead | None
-    code: Code | None
-    first_s: float | None = None
-
-
-@dataclass(frozen=True)
-class DisplayedScan:
-    """A verdict on screen, with its scan. ``answer`` is None if the look-up failed."""
-
-    verdict: Verdict
-    scan: PendingScan
-    answer: ScanAnswer | None
-
-    @property
-    def foreign(self) -> ForeignRead | None:
-        """What of the scan can be given to a member; None if it names somebody or failed."""
-        return None if self.answer is None else foreign_read(self.scan.request, self.answer)
-
-
 class ScanSession(QObject):
     """Handles one scan at a time; others wait in a queue. Lives in the GUI thread."""
 
     lookup_requested = Signal(object)
     """ScanRequest for the look-up thread."""
+    preview_requested = Signal(object)
+    """ScanRequest of somebody who is to be looked up: it must not be sent as a scan."""
     checking = Signal(object)
     """PendingScan: a look-up has begun."""
     showed = Signal(object)
@@ -146,13 +134,34 @@ class ScanSession(QObject):
 
     @Slot(str, bool)
     def on_picked(self, customer_id: str, seen: bool = True) -> None:
-        """Handle a customer who was chosen in the search.
+        """Look up a customer who was chosen in the search. Nobody is checked in by a search.
 
         Not ``seen``: by a number or a name alone, before anybody looked at the list. That names,
         and does not prove, as if it was scanned.
         """
         method = ScanMethod.SEARCH if seen else ScanMethod.WEDGE
-        self._enqueue(customer_id, (), method, None, None)
+        self._look_up(customer_id, method, None)
+
+    @Slot(object)
+    def on_visit_opened(self, visit: VisitView) -> None:
+        """Look up the customer of a visit in the list."""
+        self._look_up(str(visit.customer_id), ScanMethod.SEARCH, visit)
+
+    @Slot()
+    def check_in(self) -> None:
+        """Check in who was looked up and is on screen, if that is offered there."""
+        shown = self._shown
+        if shown is None or not any(each.act is Act.CHECK_IN for each in shown.verdict.offers):
+            return
+        request = shown.scan.request
+        waiting = [self._current, *self._pending]
+        if not any(scan and scan.request.visit_id == request.visit_id for scan in waiting):
+            self._enqueue_scan(PendingScan(request, None, None))
+
+    @Slot()
+    def hold(self) -> None:
+        """Keep the verdict on screen until staff or the next scan remove it."""
+        self._dwell.stop()
 
     @Slot()
     def on_unread(self) -> None:
@@ -183,13 +192,30 @@ class ScanSession(QObject):
             self._leave_aside()
             return
         try:
-            verdict = verdict_of(answer, self._texts, offers=foreign_read(scan.request, answer))
-            shown = DisplayedScan(self._noted(verdict, scan), scan, answer)
+            gives = foreign_read(scan.request, answer) is not None
+            verdict = verdict_of(answer, self._texts, gives=gives)
+            shown = DisplayedScan(noted(verdict, scan, self._clock(), self._texts), scan, answer)
         except Exception as error:
             log.exception("answer cannot be shown", visit=str(visit_id))
             failure = Failure(Cause.INTERNAL, repr(error))
             shown = DisplayedScan(verdict_of_failure(failure, self._texts), scan, None)
         self._show(shown)
+
+    @Slot(object, object)
+    def on_previewed(self, visit_id: UUID, preview: ScanPreview) -> None:
+        """Handle the answer to a look-up, unless a scan has taken its place."""
+        scan = self._current
+        if scan is None or not scan.preview or scan.request.visit_id != visit_id:
+            return
+        self._show(
+            DisplayedScan(verdict_of_preview(preview, self._texts, scan.of_visit), scan, preview)
+        )
+
+    @Slot(object, object)
+    def on_preview_failed(self, visit_id: UUID, failure: Failure) -> None:
+        """Handle a failed look-up, unless a scan has taken its place."""
+        if self._current is not None and self._current.preview:
+            self.on_failed(visit_id, failure)
 
     @Slot(object, object)
     def on_failed(self, visit_id: UUID, failure: Failure) -> None:
@@ -253,10 +279,32 @@ class ScanSession(QObject):
             request, first_s = known
             waiting = [self._current, *self._pending]
             if not any(scan and scan.request.visit_id == request.visit_id for scan in waiting):
-                self._pending.append(PendingScan(request, frame, code, first_s))
-                self._begin_next()
+                self._enqueue_scan(PendingScan(request, frame, code, first_s))
             return
-        request = ScanRequest(
+        request = self._request(text, alternatives, method)
+        self._same.remember(request, now)
+        self._enqueue_scan(PendingScan(request, frame, code))
+
+    def _enqueue_scan(self, scan: PendingScan) -> None:
+        """Add a scan. It waits for no look-up: whoever was looked up can be chosen again."""
+        self._pending = deque(each for each in self._pending if not each.preview)
+        if self._current is not None and self._current.preview:
+            self._patience.stop()
+            self._current = None
+        self._pending.append(scan)
+        self._begin_next()
+
+    def _look_up(self, customer_id: str, method: ScanMethod, visit: VisitView | None) -> None:
+        """Look up a customer, after the scans that wait, in place of another look-up."""
+        self._pending = deque(each for each in self._pending if not each.preview)
+        request = self._request(customer_id, (), method)
+        self._pending.append(PendingScan(request, None, None, preview=True, of_visit=visit))
+        if self._current is not None and self._current.preview:
+            self._current = None
+        self._begin_next()
+
+    def _request(self, text: str, alternatives: tuple[str, ...], method: ScanMethod) -> ScanRequest:
+        return ScanRequest(
             visit_id=uuid4(),
             text=text,
             alternatives=alternatives,
@@ -264,19 +312,6 @@ class ScanSession(QObject):
             desk=self._settings.desk,
             attention_kinds=KNOWN_KINDS,
         )
-        self._same.remember(request, now)
-        self._pending.append(PendingScan(request, frame, code))
-        self._begin_next()
-
-    def _noted(self, verdict: Verdict, scan: PendingScan) -> Verdict:
-        """Return a verdict, with a note if it is that of a code that was shown before."""
-        if scan.first_s is None:
-            return verdict
-        seconds = max(1, round(self._clock() - scan.first_s))
-        note = self._texts.say_many(
-            "same code as one second ago", "same code as {count} seconds ago", seconds
-        )
-        return replace(verdict, notes=(note, *verdict.notes))
 
     def _begin_next(self) -> None:
         """Begin the oldest pending scan, once the verdict before it was shown long enough.
@@ -294,11 +329,15 @@ class ScanSession(QObject):
     def _begin(self, scan: PendingScan) -> None:
         self._dwell.stop()
         self._current = scan
-        self._unrecorded[scan.request.visit_id] = scan.request
         self._back_while_checking = False
+        self._patience.start(int(self._settings.patience_s * 1000))
+        if scan.preview:
+            self.preview_requested.emit(scan.request)
+            self.checking.emit(scan)
+            return
+        self._unrecorded[scan.request.visit_id] = scan.request
         if scan.frame is not None:
             self._trace_frame(scan, scan.frame)
-        self._patience.start(int(self._settings.patience_s * 1000))
         self.lookup_requested.emit(scan.request)
         if not self._beside_shown(scan):
             self.checking.emit(scan)
@@ -331,10 +370,11 @@ class ScanSession(QObject):
 
     def _scan_for(self, visit_id: UUID) -> PendingScan | None:
         if self._current is not None:
-            return self._current if self._current.request.visit_id == visit_id else None
+            mine = self._current.request.visit_id == visit_id and not self._current.preview
+            return self._current if mine else None
         if self._shown is not None and self._shown.answer is None:
             scan = self._shown.scan
-            return scan if scan.request.visit_id == visit_id else None
+            return scan if scan.request.visit_id == visit_id and not scan.preview else None
         return None
 
     def _give_up(self) -> None:
@@ -355,7 +395,6 @@ class ScanSession(QObject):
         self._begin_next()
 
     def _timer(self, then: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
+        timer = QTimer(self, singleShot=True)
         timer.timeout.connect(then)
         return timer

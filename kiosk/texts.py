@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import get_decimal_symbol
 
 from resources.catalogue import LANGUAGES, catalogue
@@ -63,6 +63,11 @@ class Texts:
     def day(self, day: date) -> str:
         """Format a day, e.g. ``Oct 31, 2026`` or ``31.10.2026``."""
         return format_date(day, format="medium", locale=self.locale)
+
+    def short_day(self, day: date, today: date) -> str:
+        """Format a day as ``Nov 6`` or ``6. Nov.``, with the year unless it is that of today."""
+        skeleton = "MMMd" if day.year == today.year else "yMMMd"
+        return format_skeleton(skeleton, day, locale=self.locale)
 
     def local_day(self, moment: datetime, zone: str) -> str:
         """Format the day of ``moment`` in the time zone ``zone`` (IANA name)."""

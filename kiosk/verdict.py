@@ -4,7 +4,7 @@ A person who was identified is shown first, whatever the outcome.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from api_client.messages.scan import (
@@ -17,11 +17,15 @@ from api_client.messages.scan import (
     Outcome,
     Reason,
     ScanAnswer,
+    ScanPreview,
     Status,
     UnknownCause,
+    VisitView,
 )
 
 from .failures import Failure
+from .headlines import headline_of, tone_of, urgent
+from .offers import Offer, offers_of, offers_of_failure
 from .style import Tone
 from .texts import Texts
 
@@ -48,7 +52,8 @@ class Fact:
 class Verdict:
     """What the verdict panel paints and plays.
 
-    ``offer``: what staff may do about it, on a button. ``dwell_s``: how long it stays, in seconds.
+    ``offers``: what staff may do about it, on buttons. ``recorded``: whether it is that of a visit,
+    and not of somebody who was looked up. ``dwell_s``: how long it stays, in seconds.
     """
 
     tone: Tone
@@ -60,7 +65,8 @@ class Verdict:
     notes: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     answered: str = ""
-    offer: str = ""
+    offers: tuple[Offer, ...] = ()
+    recorded: bool = True
     dwell_s: float = 8.0
 
     @property
@@ -83,20 +89,56 @@ _DWELL_S = {
     Tone.COULD_NOT_CHECK: 30.0,
 }
 _DWELL_DEFAULT_S = 20.0
+_DWELL_LOOKED_UP_S = 60.0
+_IN_HEADLINE = frozenset({AttentionKind.DESK_NOTE})
+"""Kinds that are not among the notes: the desk note has a place of its own."""
 KNOWN_KINDS = tuple(sorted(LATER_KINDS))
 """The kinds of attention that this desk can show, for its requests."""
 _TICK = timedelta(microseconds=1)
 
 
-def verdict_of(answer: ScanAnswer, texts: Texts, *, offers: object = None) -> Verdict:
-    """Return the verdict for the service's answer; ``offers``: its code can be given to a member.
+def verdict_of(answer: ScanAnswer, texts: Texts, *, gives: bool = False) -> Verdict:
+    """Return the verdict for the service's answer; ``gives``: its code can be given to a member.
 
-    One with an offer, or people to choose from, stays longer: staff read it, and then decide.
+    One that staff have to decide about, or with people to choose from, stays longer.
     """
-    tone = _tone(answer)
+    verdict = _verdict(answer, texts, offers_of(answer, texts, gives=gives))
+    if gives or answer.choices:
+        return replace(verdict, dwell_s=_DWELL_DEFAULT_S)
+    return verdict
+
+
+def verdict_of_preview(preview: ScanPreview, texts: Texts, visit: VisitView | None) -> Verdict:
+    """Return what is shown of somebody who was looked up, by a ``visit`` of theirs or without.
+
+    Nobody was checked in by it, and it says so.
+    """
+    said = texts.say("Not checked in")
+    if visit is not None:
+        said = _of_visit(visit, preview, texts)
+    verdict = _verdict(preview, texts, offers_of(preview, texts, recorded=False, visit=visit))
+    notes = (said, *verdict.notes)
+    return replace(verdict, notes=notes, recorded=False, dwell_s=_DWELL_LOOKED_UP_S)
+
+
+def verdict_of_failure(failure: Failure, texts: Texts) -> Verdict:
+    """Return the verdict for a failed look-up. It states nothing about any membership."""
+    return Verdict(
+        tone=Tone.COULD_NOT_CHECK,
+        headline=texts.say("COULD NOT CHECK"),
+        detail=failure.sentence(texts),
+        notes=(texts.say("This says nothing about the membership."),),
+        offers=offers_of_failure(failure, texts),
+        dwell_s=_DWELL_S[Tone.COULD_NOT_CHECK],
+    )
+
+
+def _verdict(answer: ScanPreview, texts: Texts, offers: tuple[Offer, ...]) -> Verdict:
+    tone, pressing = tone_of(answer), urgent(answer)
+    in_headline = _IN_HEADLINE if pressing is None else _IN_HEADLINE | _alone(pressing)
     return Verdict(
         tone=tone,
-        headline=_special(answer, texts) or _headlines(texts)[tone],
+        headline=headline_of(answer, texts),
         detail=_DETAILS[answer.outcome](answer, texts),
         person=_person(answer.customer) if answer.customer else None,
         facts=_facts(answer, texts),
@@ -104,49 +146,30 @@ def verdict_of(answer: ScanAnswer, texts: Texts, *, offers: object = None) -> Ve
         notes=tuple(
             _note(attention, answer, texts)
             for attention in answer.attention
-            if attention.kind is not AttentionKind.DESK_NOTE
+            if attention.kind not in in_headline
         ),
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
-        offer=texts.say("Give this card to a member …  (Ctrl+G)") if offers else "",
-        dwell_s=_DWELL_DEFAULT_S
-        if offers or answer.choices
-        else _DWELL_S.get(tone, _DWELL_DEFAULT_S),
+        offers=offers,
+        dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
     )
 
 
-def verdict_of_failure(failure: Failure, texts: Texts) -> Verdict:
-    """Return the verdict for a failed look-up. It states nothing about any membership."""
-    return Verdict(
-        tone=Tone.COULD_NOT_CHECK,
-        headline=_headlines(texts)[Tone.COULD_NOT_CHECK],
-        detail=failure.sentence(texts),
-        notes=(
-            texts.say("This says nothing about the membership."),
-            texts.say("Press F5 to check again."),
-        ),
-        dwell_s=_DWELL_S[Tone.COULD_NOT_CHECK],
-    )
+def _alone(pressing: Attention) -> frozenset[AttentionKind]:
+    """Return the kind of a notice of which the headline says all there is to say."""
+    says_all = pressing.kind in {AttentionKind.PAYMENT_OVERDUE, AttentionKind.EXPIRES_SOON}
+    return frozenset({pressing.kind}) if says_all else frozenset()
 
 
-def _tone(answer: ScanAnswer) -> Tone:
-    if answer.outcome is Outcome.ACTIVE and answer.attention:
-        return Tone.ATTENTION
-    return Tone(answer.outcome.value)
-
-
-def _headlines(texts: Texts) -> dict[Tone, str]:
-    return {
-        Tone.ACTIVE: texts.say("ACTIVE"),
-        Tone.ATTENTION: texts.say("ACTIVE · NOTE"),
-        Tone.EXPIRED: texts.say("EXPIRED"),
-        Tone.NO_MEMBERSHIP: texts.say("NO MEMBERSHIP"),
-        Tone.NOT_YET_STARTED: texts.say("NOT YET STARTED"),
-        Tone.BLOCKED: texts.say("BLOCKED"),
-        Tone.CARD_REVOKED: texts.say("CARD REVOKED"),
-        Tone.UNKNOWN_CODE: texts.say("UNKNOWN CODE"),
-        Tone.COULD_NOT_CHECK: texts.say("COULD NOT CHECK"),
-    }
+def _of_visit(visit: VisitView, preview: ScanPreview, texts: Texts) -> str:
+    """Return when a visit was, what it was, and what became of it."""
+    zone = preview.time_zone
+    at, word = texts.clock(visit.at, zone), outcome_word(visit.outcome, texts)
+    if texts.local_day(visit.at, zone) != texts.local_day(preview.server_time, zone):
+        at = f"{texts.local_day(visit.at, zone)}, {at}"
+    if visit.undone_at is not None:
+        return texts.say("Visit at {time}: {outcome}, undone", time=at, outcome=word)
+    return texts.say("Visit at {time}: {outcome}", time=at, outcome=word)
 
 
 def outcome_word(outcome: Outcome, texts: Texts) -> str:
@@ -162,25 +185,6 @@ def outcome_word(outcome: Outcome, texts: Texts) -> str:
     }[outcome]
 
 
-def _special(answer: ScanAnswer, texts: Texts) -> str:
-    """Return the headline of a code that proves nothing or is not accepted; else an empty text."""
-    if any(each.kind is AttentionKind.BY_NUMBER for each in answer.attention):
-        if _has_photo(answer):
-            return texts.say("ACTIVE · COMPARE PHOTO")
-        return texts.say("ACTIVE · ASK FOR THE NAME")
-    if answer.choices:
-        return texts.say("WHOSE NUMBER IS THIS?")
-    match answer.unknown_cause:
-        case UnknownCause.FORGED:
-            return texts.say("NOT GENUINE")
-        case UnknownCause.STALE:
-            return texts.say("CODE NOT CURRENT")
-        case UnknownCause.REPLAYED:
-            return texts.say("CODE ALREADY USED")
-        case _:
-            return ""
-
-
 def _person(customer: CustomerView) -> Person:
     return Person(customer.name, customer.number, initials(customer.name), customer.photo_path)
 
@@ -192,15 +196,15 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in ends).upper() or "?"
 
 
-def _active(answer: ScanAnswer, texts: Texts) -> str:
+def _active(answer: ScanPreview, texts: Texts) -> str:
     held = answer.membership
     return _valid_until(held, texts) if held else ""
 
 
-def _expired(answer: ScanAnswer, texts: Texts) -> str:
+def _expired(answer: ScanPreview, texts: Texts) -> str:
     held = answer.membership
     if held is None:
-        return texts.say("The membership has ended. It can be renewed at this desk.")
+        return texts.say("The membership has ended.")
     if held.reason is Reason.ENDED_EARLY and held.ended_early_at is not None:
         day = texts.local_day(held.ended_early_at - _TICK, answer.time_zone)
         if held.ended_early_why:
@@ -208,17 +212,15 @@ def _expired(answer: ScanAnswer, texts: Texts) -> str:
         return texts.say("Ended early on {day}.", day=day)
     if held.last_day is not None:
         return texts.say(
-            "{plan} was good until {day}. Renew at this desk.",
-            plan=held.plan,
-            day=texts.day(held.last_day),
+            "{plan} was good until {day}.", plan=held.plan, day=texts.day(held.last_day)
         )
     if held.ends_at is not None:
         day = texts.local_day(held.ends_at, answer.time_zone)
-        return texts.say("{plan} ended on {day}. Renew at this desk.", plan=held.plan, day=day)
-    return texts.say("The membership has ended. It can be renewed at this desk.")
+        return texts.say("{plan} ended on {day}.", plan=held.plan, day=day)
+    return texts.say("The membership has ended.")
 
 
-def _no_membership(answer: ScanAnswer, texts: Texts) -> str:
+def _no_membership(answer: ScanPreview, texts: Texts) -> str:
     for membership in answer.memberships:
         if membership.reason is Reason.NO_SEAT and membership.company:
             return texts.say(
@@ -227,7 +229,7 @@ def _no_membership(answer: ScanAnswer, texts: Texts) -> str:
     return texts.say("We know this person, but there is no membership.")
 
 
-def _not_yet_started(answer: ScanAnswer, texts: Texts) -> str:
+def _not_yet_started(answer: ScanPreview, texts: Texts) -> str:
     held = answer.membership
     if held is None:
         return texts.say("The membership has not started yet.")
@@ -235,23 +237,19 @@ def _not_yet_started(answer: ScanAnswer, texts: Texts) -> str:
     return texts.say("{plan} starts on {day}.", plan=held.plan, day=day)
 
 
-def _blocked(_answer: ScanAnswer, texts: Texts) -> str:
+def _blocked(_answer: ScanPreview, texts: Texts) -> str:
     return texts.say("Do not admit. Please ask a manager.")
 
 
-def _revoked(answer: ScanAnswer, texts: Texts) -> str:
+def _revoked(answer: ScanPreview, texts: Texts) -> str:
     if answer.current_card is not None:
         day = texts.local_day(answer.current_card.issued_at, answer.time_zone)
-        return texts.say(
-            "This card is no longer good. The current one is “{card}” of {day}.",
-            card=answer.current_card.label,
-            day=day,
-        )
+        return texts.say("Old card. A newer one was issued on {day}.", day=day)
     return texts.say("This card is no longer good, and there is no other one.")
 
 
-def _unknown(answer: ScanAnswer, texts: Texts) -> str:
-    if answer.choices:
+def _unknown(answer: ScanPreview, texts: Texts) -> str:
+    if isinstance(answer, ScanAnswer) and answer.choices:
         return texts.say(
             "{count} members had this number before. Ask for the name, and choose in the list.",
             count=len(answer.choices),
@@ -273,7 +271,7 @@ def _unknown(answer: ScanAnswer, texts: Texts) -> str:
             return texts.say("No card or member of this club has this code.")
 
 
-_DETAILS: dict[Outcome, Callable[[ScanAnswer, Texts], str]] = {
+_DETAILS: dict[Outcome, Callable[[ScanPreview, Texts], str]] = {
     Outcome.ACTIVE: _active,
     Outcome.EXPIRED: _expired,
     Outcome.NO_MEMBERSHIP: _no_membership,
@@ -287,16 +285,18 @@ _DETAILS: dict[Outcome, Callable[[ScanAnswer, Texts], str]] = {
 def _valid_until(held: MembershipView, texts: Texts) -> str:
     if held.last_day is not None:
         return texts.say("Valid until {day}", day=texts.day(held.last_day))
-    return texts.say("Valid without end")
+    return texts.say("No end date")
 
 
-def _facts(answer: ScanAnswer, texts: Texts) -> tuple[Fact, ...]:
+def _facts(answer: ScanPreview, texts: Texts) -> tuple[Fact, ...]:
     facts = []
     held = answer.membership
     if held is not None:
         facts.append(Fact(texts.say("Plan"), held.plan))
-        source = texts.say("through {company}", company=held.company) if held.company else None
-        facts.append(Fact(texts.say("Source"), source or texts.say("own membership")))
+        if held.company:
+            facts.append(Fact(texts.say("Company"), held.company))
+    if held is not None and answer.outcome in _OTHER_THAN_STATUS:
+        facts.append(Fact(texts.say("Membership"), _standing(held, answer, texts)))
     others = [m.plan for m in answer.memberships if m.id != (held and held.id) and _grants(m)]
     if others:
         facts.append(Fact(texts.say("Also"), ", ".join(dict.fromkeys(others))))
@@ -307,11 +307,25 @@ def _facts(answer: ScanAnswer, texts: Texts) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+_OTHER_THAN_STATUS = frozenset({Outcome.BLOCKED, Outcome.CARD_REVOKED})
+"""Outcomes that say nothing of the membership, which is stated beside them."""
+
+
+def _standing(held: MembershipView, answer: ScanPreview, texts: Texts) -> str:
+    """Return the state of a membership in a few words."""
+    if held.status is None:
+        day = texts.local_day(held.starts_at, answer.time_zone)
+        return texts.say("Starts on {day}", day=day)
+    if held.status is Status.ACTIVE:
+        return _valid_until(held, texts)
+    return outcome_word(Outcome.EXPIRED, texts)
+
+
 def _grants(membership: MembershipView) -> bool:
     return membership.status is Status.ACTIVE and membership.reason is not Reason.NO_SEAT
 
 
-def _desk_note(answer: ScanAnswer, texts: Texts) -> str:
+def _desk_note(answer: ScanPreview, texts: Texts) -> str:
     """Return the desk note in full, since it may name whom to call."""
     for attention in answer.attention:
         if attention.kind is AttentionKind.DESK_NOTE and attention.text:
@@ -319,7 +333,7 @@ def _desk_note(answer: ScanAnswer, texts: Texts) -> str:
     return ""
 
 
-def _visits(answer: ScanAnswer, texts: Texts) -> str:
+def _visits(answer: ScanPreview, texts: Texts) -> str:
     visits = answer.visits
     assert visits is not None  # noqa: S101 - asked by the caller
     count = texts.say_many("{count} visit", "{count} visits", visits.total)
@@ -329,11 +343,11 @@ def _visits(answer: ScanAnswer, texts: Texts) -> str:
     return texts.say("{count}, last on {day}", count=count, day=day)
 
 
-def _has_photo(answer: ScanAnswer) -> bool:
+def _has_photo(answer: ScanPreview) -> bool:
     return answer.customer is not None and answer.customer.photo_path is not None
 
 
-def _by_number(answer: ScanAnswer, texts: Texts) -> str:
+def _by_number(answer: ScanPreview, texts: Texts) -> str:
     """Return what was read instead of a card, and what to do about it."""
     if not _has_photo(answer):
         return texts.say("By number, and there is no photo: ask for the name")
@@ -348,12 +362,12 @@ def _by_number(answer: ScanAnswer, texts: Texts) -> str:
             return texts.say("By number: compare the photo")
 
 
-def _note(attention: Attention, answer: ScanAnswer, texts: Texts) -> str:
+def _note(attention: Attention, answer: ScanPreview, texts: Texts) -> str:
     match attention.kind:
         case AttentionKind.BY_NUMBER:
             return _by_number(answer, texts)
         case AttentionKind.OLD_CODE:
-            return texts.say("Old form of the card's code: ask to open the card again")
+            return texts.say("Ask to open the card again")
         case AttentionKind.EXPIRES_SOON:
             days = attention.days or 0
             if days == 0:

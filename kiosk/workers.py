@@ -6,6 +6,7 @@ every receiver here is a ``@Slot`` of a moved object.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 from uuid import UUID
 
@@ -41,8 +42,11 @@ log = structlog.get_logger(__name__)
 LookupFactory = Callable[[str, str], Lookup]
 """Makes a ``Lookup`` from the service's URL and key."""
 
-PHOTO_SIDE = 512
-"""Longest side of a decoded photo in pixels; no screen shows it larger."""
+PHOTO_SIDE = 768
+"""Longest side of a decoded photo in pixels; few screens show it larger."""
+
+_NO_SUCH_ROUTE = "no_such_route"
+"""The code of a service of a version before the route."""
 
 _TICK_S = 0.1
 _PAUSE_S = 1.0
@@ -230,6 +234,10 @@ class DeskWorker(QObject):
     """The searched text, Failure."""
     photo = Signal(str, QImage)
     """Path of the photo, and the photo at most ``PHOTO_SIDE`` pixels a side."""
+    previewed = Signal(object, object)
+    """Visit id of the request, ScanPreview."""
+    preview_failed = Signal(object, object)
+    """Visit id of the request, Failure."""
     undone = Signal(object)
     """VisitView."""
     undo_failed = Signal(object, object)
@@ -280,6 +288,25 @@ class DeskWorker(QObject):
             self.hits.emit(text, self._client.search_customers(text))
         except Exception as error:  # noqa: BLE001 - logged and shown
             self.search_failed.emit(text, _failure("search failed", error))
+
+    @Slot(object)
+    def preview(self, request: ScanRequest) -> None:
+        """Look up whom a request names, which is not sent, and emit ``previewed`` or a failure."""
+        if self._client is None:
+            starting = Failure(Cause.STARTING, "no service address yet")
+            self.preview_failed.emit(request.visit_id, starting)
+            return
+        try:
+            preview = self._client.preview_scan(
+                UUID(request.text), request.method, request.attention_kinds
+            )
+        except Exception as error:  # noqa: BLE001 - logged and shown
+            failure = _failure("nobody looked up", error)
+            if failure.code == _NO_SUCH_ROUTE:
+                failure = replace(failure, cause=Cause.OLD_SERVICE)
+            self.preview_failed.emit(request.visit_id, failure)
+        else:
+            self.previewed.emit(request.visit_id, preview)
 
     @Slot(str)
     def fetch_photo(self, path: str) -> None:

@@ -224,14 +224,13 @@ class CustomerHit(Message):
     plan: str | None = None
 
 
-class ScanAnswer(Message):
-    """The person, and whether the membership is active.
+class ScanPreview(Message):
+    """The person, and whether the membership is active: what a scan would answer, unrecorded.
 
     ``membership`` is the one that decided the outcome; ``memberships`` are all that the customer
-    has or inherits, the deciding one first.
+    has or inherits, the deciding one first. ``visits`` are those of before.
     """
 
-    visit_id: UUID
     outcome: Outcome
     unknown_cause: UnknownCause | None = None
     named_by: NamedBy | None = None
@@ -249,6 +248,16 @@ class ScanAnswer(Message):
         None, description="For a revoked card: the customer's newest card that is good."
     )
     visits: VisitCount | None = None
+
+
+class ScanAnswer(ScanPreview):
+    """The person, whether the membership is active, and the visit that was recorded.
+
+    ``membership`` is the one that decided the outcome; ``memberships`` are all that the customer
+    has or inherits, the deciding one first.
+    """
+
+    visit_id: UUID
     choices: tuple[CustomerHit, ...] = Field(
         (),
         description="With the outcome `unknown_code`: several customers who have the former number "

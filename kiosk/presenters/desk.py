@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
 from kiosk.failures import Cause, Failure
+from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.presenters.idle_panel import IdlePanel
-from kiosk.session import DisplayedScan, PendingScan
 from kiosk.status import Health, start_failure
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
@@ -28,6 +28,8 @@ class DeskPresenter(QObject):
     refresh_wanted = Signal()
     undo_wanted = Signal(object)
     """Visit id."""
+    visit_opened = Signal(object)
+    """VisitView of a row of the list that staff opened."""
 
     def __init__(
         self,
@@ -49,10 +51,13 @@ class DeskPresenter(QObject):
         self._count = 0
         self._service_up = False
         self._on_screen: UUID | None = None
+        self._opened: VisitView | None = None
+        """The visit by which the customer on screen was looked up."""
         self.demo_club: bool | None = None
         """Whether the club is invented; None until the service has said so."""
         starting = texts.say("The service is starting.")
         window.bar.service.say(Health.WARN, texts.say("Service …"), starting)
+        window.side.visit_opened.connect(self._on_visit_opened)
         self._clock = QTimer(window)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_clock)
@@ -168,10 +173,11 @@ class DeskPresenter(QObject):
     def undo(self) -> None:
         """Undo the visit on screen: that of the verdict, else the last one of this desk.
 
-        A verdict without a person, a scan that is being checked and the pages of staff have no
-        visit to undo; neither has a desk whose last visit is no longer in the list.
+        A verdict without a person, a scan that is being checked, somebody who was looked up and the
+        pages of staff have no visit to undo; neither has a desk whose last visit is no longer in
+        the list. A visit that was opened in the list is on screen.
         """
-        own, say = self._own, self._texts.say
+        own, say = self._own if self._opened is None else self._opened, self._texts.say
         if self._window.managing:
             return
         on_screen = [each.id for each in self._visits]
@@ -181,20 +187,29 @@ class DeskPresenter(QObject):
             self._window.side.show_notice(say("There is no visit on screen to undo."))
         elif own.undone_at is None:
             self._window.side.show_notice(say("Undoing the visit of {name} …", name=own.name))
+            self._window.verdict.buttons.show_undo(say("Undoing …"), enabled=False)
             self.undo_wanted.emit(own.id)
         else:
             self._window.side.show_notice(say("The visit of {name} is undone.", name=own.name))
+
+    @Slot(str)
+    def _on_visit_opened(self, visit_id: str) -> None:
+        visit = next((each for each in self._visits if str(each.id) == visit_id), None)
+        if visit is not None:
+            self.visit_opened.emit(visit)
 
     @Slot(object)
     def on_checking(self, scan: PendingScan) -> None:
         """Keep which visit is being checked: the one before is no longer what is looked at."""
         self._on_screen = scan.request.visit_id
+        self._opened = None
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
         """Keep which visit the verdict on screen is about; show whom staff have to choose from."""
-        self._on_screen = shown.scan.request.visit_id
-        side, choices = self._window.side, () if shown.answer is None else shown.answer.choices
+        self._opened = shown.scan.of_visit if shown.scan.preview else None
+        self._on_screen = shown.scan.request.visit_id if self._opened is None else self._opened.id
+        side, choices = self._window.side, () if shown.recorded is None else shown.recorded.choices
         if choices:
             number = foreign_code(shown.scan.request.text)
             side.offer(number, [hit_row(hit, self._texts) for hit in choices])
@@ -204,7 +219,7 @@ class DeskPresenter(QObject):
     @Slot()
     def on_cleared(self) -> None:
         """No verdict is on screen."""
-        self._on_screen = None
+        self._on_screen = self._opened = None
         self._window.side.withdraw()
 
     @Slot(object)
@@ -212,6 +227,10 @@ class DeskPresenter(QObject):
         """Say whose visit was undone, and load list and count again."""
         if self._own is not None and self._own.id == visit.id:
             self._own = visit
+        if self._opened is not None and self._opened.id == visit.id:
+            self._opened = visit
+        if self._on_screen == visit.id:
+            self._window.verdict.buttons.show_undo(self._texts.say("Visit undone"), enabled=False)
         self._window.side.show_notice(
             self._texts.say("The visit of {name} is undone.", name=visit.name)
         )
@@ -221,7 +240,10 @@ class DeskPresenter(QObject):
     def on_undo_failed(self, visit_id: UUID, failure: Failure) -> None:
         """Say whose visit could not be undone, and why."""
         say, why = self._texts.say, failure.sentence(self._texts)
-        own = self._own if self._own is not None and self._own.id == visit_id else None
+        known = (self._opened, self._own)
+        own = next((each for each in known if each is not None and each.id == visit_id), None)
+        if self._on_screen == visit_id:
+            self._window.verdict.buttons.show_undo(say("Undo visit"), enabled=True)
         name = own.name if own is not None else str(visit_id)
         self._window.side.show_notice(
             say("The visit of {name} is not undone: {why}", name=name, why=why)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.report import Report
-from kiosk.session import DisplayedScan, PendingScan
 from kiosk.sounds import Sounds
 from kiosk.texts import Texts
 from kiosk.trace import Trace
@@ -65,15 +65,33 @@ class VerdictPresenter(QObject):
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
-        """Paint the verdict first, then play its sound and load its photo."""
+        """Paint the verdict first, then play its sound and load its photo.
+
+        Whoever was only looked up makes no sound, and is no scan of the trace and the report.
+        """
         self._checking.stop()
         _close_dialogs()
         self._idle_panel.give_way()
         self._shown = shown
         verdict = shown.verdict
-        checked = self._texts.say("Checked at {time}", time=verdict.answered)
-        self._window.show_verdict(verdict, checked if verdict.answered else "")
+        time_of = verdict.answered
+        checked = self._texts.say("Checked at {time}", time=time_of)
+        if not verdict.recorded:
+            checked = self._texts.say("Looked up at {time}", time=time_of)
+        self._window.show_verdict(verdict, checked if time_of else "")
         painted_ns = time.monotonic_ns()
+        if not shown.scan.preview:
+            self._on_painted(shown, painted_ns)
+        if verdict.person is not None and verdict.person.photo_path:
+            self._show_photo(verdict.person.photo_path)
+        if shown.recorded is not None:
+            self.answered.emit(shown.recorded)
+        if self._report is not None and not shown.scan.preview:
+            self._picture(self._report.add(shown, painted_ns))
+
+    def _on_painted(self, shown: DisplayedScan, painted_ns: int) -> None:
+        """Trace a verdict and play its sound."""
+        verdict = shown.verdict
         frame = shown.scan.frame
         self._trace.event(
             "verdict_painted",
@@ -83,12 +101,6 @@ class VerdictPresenter(QObject):
             tone=verdict.tone.value,
         )
         self._sounds.play(verdict.sound)
-        if verdict.person is not None and verdict.person.photo_path:
-            self._show_photo(verdict.person.photo_path)
-        if shown.answer is not None:
-            self.answered.emit(shown.answer)
-        if self._report is not None:
-            self._picture(self._report.add(shown, painted_ns))
 
     @Slot()
     def on_cleared(self) -> None:

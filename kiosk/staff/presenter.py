@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from api_client.messages.management import SignedIn
 from api_client.messages.scan import DeskInfo
 from kiosk.failures import Cause, Failure
-from kiosk.session import DisplayedScan
+from kiosk.pending_scan import DisplayedScan
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.profile import CUSTOMER

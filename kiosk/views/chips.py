@@ -1,7 +1,7 @@
 """Short texts in rounded boxes that wrap: notes and permissions."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.texts import as_shown
@@ -61,6 +61,12 @@ class Chips(QWidget):
         """Return the height in pixels at ``width``."""
         boxes = self._boxes(width)
         return int(boxes[-1][0].bottom()) + 1 if boxes else 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Update the height for the new width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def paintEvent(self, _event: object) -> None:
         """Draw the chips."""

@@ -71,6 +71,12 @@ class FitLabel(QWidget):
             self._clear_measured()
             self.update()
 
+    def set_lines(self, lines: int) -> None:
+        """Set how many lines the text may take."""
+        if lines != self._lines:
+            self._lines = lines
+            self._clear_measured()
+
     def sizeHint(self) -> QSize:
         """Return the height of the lines at the present width, and a small width."""
         return QSize(60, self._height_for(self.width()))

@@ -49,6 +49,10 @@ class RowList(QListView):
             now = self.currentIndex().row()
             self.setCurrentIndex(self._rows.index(max(0, min(now + step, count - 1)), 0))
 
+    def clear_choice(self) -> None:
+        """Select nothing."""
+        self.selectionModel().clear()
+
     def chosen(self) -> Row | None:
         """Return the selected row, if any."""
         index = self.currentIndex()
@@ -67,6 +71,8 @@ class SidePanel(QFrame):
     """Whether there are people to choose from."""
     picked = Signal(str, bool)
     """Id of the customer that was chosen, and whether they were seen in the list before."""
+    visit_opened = Signal(str)
+    """Id of the visit that was chosen in the list of recent ones."""
 
     def __init__(self, theme: Theme, texts: Texts, picture_painted: Callable[[], None]) -> None:
         super().__init__()
@@ -110,6 +116,9 @@ class SidePanel(QFrame):
         self.search.textChanged.connect(self._on_typed)
         self.search.installEventFilter(self)
         self.hits.clicked.connect(lambda: self._choose(seen=True))
+        self.visits.clicked.connect(self._open_visit)
+        self.visits.setAccessibleName(texts.say("Recent visits"))
+        self.hits.setAccessibleName(texts.say("Found"))
         self.show_visits(())
 
     def show_visits(self, rows: Sequence[Row]) -> None:
@@ -200,9 +209,12 @@ class SidePanel(QFrame):
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
             if event.key() in steps:
-                self.hits.move_by(steps[Qt.Key(event.key())])
+                shown = self.hits if self.search.text().strip() else self.visits
+                shown.move_by(steps[Qt.Key(event.key())])
                 return True
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                    return False
                 self._on_enter()
                 return True
         return super().eventFilter(watched, event)
@@ -232,6 +244,15 @@ class SidePanel(QFrame):
             self._picks = text
             self._pause.stop()
             self._ask()
+        elif not text and not doubted:
+            self._open_visit()
+
+    def _open_visit(self) -> None:
+        """Open the selected one of the recent visits, if any."""
+        row = self.visits.chosen()
+        if row is not None:
+            self.visits.clear_choice()
+            self.visit_opened.emit(row.key)
 
     def _choose(self, *, seen: bool) -> None:
         row = self.hits.chosen()

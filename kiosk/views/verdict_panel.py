@@ -1,6 +1,6 @@
 """The verdict: one colour fills the panel, and it can be read from three metres away."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.style import (
     BODY,
@@ -31,12 +31,15 @@ from kiosk.style import (
 )
 from kiosk.verdict import Fact, Verdict
 
+from .action_bar import ActionBar
 from .chips import Chips
 from .icons import IconView
 from .labels import FitLabel
 from .person_view import PersonView
 
 _DESIGN_WIDTH = 820
+_TALL = 0.98
+"""Height of a panel by its width from which on a headline takes two lines rather than shrink."""
 _FACTS = 6
 _COLUMNS = 3
 
@@ -80,34 +83,33 @@ class FactsView(QWidget):
 class VerdictPanel(QWidget):
     """Paints one ``Verdict``."""
 
+    acted = Signal(object)
+    """Offer of the button that was pressed."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("")
-        self._tone = Tone.UNKNOWN_CODE
-        self.person = PersonView()
+        self._tone, self._recorded = Tone.UNKNOWN_CODE, True
         self.icon = IconView()
         self.headline = FitLabel(HEADLINE, QFont.Weight.Bold)
         self.detail = FitLabel(LARGE, QFont.Weight.Medium, lines=3)
         self.note = FitLabel(TITLE, QFont.Weight.DemiBold, lines=4)
-        self.notes = Chips(TITLE, filled=True)
+        self.notes = Chips(TITLE, filled=True, rows=3)
         self.facts = FactsView()
-        self.permissions = Chips(BODY, filled=False)
-        self.offer = QPushButton()
-        self.offer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.offer.hide()
+        self.permissions = Chips(BODY, filled=False, rows=1)
+        self.person = PersonView(self.detail, self.notes)
+        self.buttons = ActionBar()
+        self.buttons.acted.connect(self.acted)
         self.answered = FitLabel(BODY, align=Qt.AlignmentFlag.AlignTrailing)
         self._head = QHBoxLayout()
         self._head.addWidget(self.icon)
         self._head.addWidget(self.headline, 1)
         self._layout = QVBoxLayout(self)
-        self._layout.addWidget(self.person)
-        self._layout.addStretch(1)
         self._layout.addLayout(self._head)
-        self._layout.addWidget(self.detail)
+        self._layout.addWidget(self.person)
         self._layout.addWidget(self.note)
-        self._layout.addWidget(self.notes)
-        self._layout.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeading)
-        self._layout.addStretch(2)
+        self._layout.addWidget(self.buttons)
+        self._layout.addStretch(1)
         self._layout.addWidget(self.facts)
         self._layout.addWidget(self.permissions)
         self._layout.addWidget(self.answered)
@@ -124,19 +126,16 @@ class VerdictPanel(QWidget):
         Call ``lay_out`` before painting at once, without waiting for the event loop.
         """
         paint = TONES[verdict.tone]
-        self._tone = verdict.tone
+        self._tone, self._recorded = verdict.tone, verdict.recorded
         self.setAccessibleDescription(verdict.spoken)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, verdict.spoken))
-        self.person.setVisible(verdict.person is not None)
-        if verdict.person is not None:
-            self.person.show_person(verdict.person, paint)
+        self.person.show_person(verdict.person, paint)
         self.icon.show_icon(verdict.tone.value, paint.ink)
         self.headline.say(verdict.headline, paint.ink)
         self.detail.say(verdict.detail, paint.ink)
         self.note.say(verdict.desk_note, paint.ink)
         self.notes.show_words(verdict.notes, paint.ink, paint.fill)
-        self.offer.setText(verdict.offer)
-        self.offer.setVisible(bool(verdict.offer))
+        self.buttons.show_offers(verdict.offers, paint)
         self.facts.show_facts(verdict.facts, paint.ink)
         self.permissions.show_words(verdict.permissions, paint.ink, paint.ink)
         self.answered.say(answered, paint.ink)
@@ -158,12 +157,12 @@ class VerdictPanel(QWidget):
         self.person.photo.show_photo(photo)
 
     def paintEvent(self, _event: object) -> None:
-        """Fill the panel; "blocked" and "could not check" have a border of their own."""
+        """Fill the panel; dashes around it say that nobody was checked in, or could not be."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint = TONES[self._tone]
         painter.setBrush(QColor(paint.fill))
-        painter.setPen(_border(self._tone, paint))
+        painter.setPen(_border(self._tone, paint, recorded=self._recorded))
         inset = painter.pen().widthF() / 2 if painter.pen().style() else 0.0
         box = self.rect().toRectF().adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(box, RADIUS, RADIUS)
@@ -182,6 +181,8 @@ class VerdictPanel(QWidget):
         self._head.setSpacing(int(M * scale))
         self.person.set_scale(scale)
         self.icon.set_size(int(HEADLINE * 0.9 * scale))
+        self.headline.set_lines(2 if self.height() > self.width() * _TALL else 1)
+        self.buttons.set_scale(scale)
         self.headline.set_pixels(int(HEADLINE * scale))
         self.detail.set_pixels(int(LARGE * scale))
         self.note.set_pixels(int(TITLE * 1.1 * scale))
@@ -191,9 +192,9 @@ class VerdictPanel(QWidget):
         self.answered.set_pixels(int(BODY * 0.95 * scale))
 
 
-def _border(tone: Tone, paint: Paint) -> QPen:
+def _border(tone: Tone, paint: Paint, *, recorded: bool) -> QPen:
+    if tone is Tone.COULD_NOT_CHECK or not recorded:
+        return QPen(QColor(paint.ink), 4, Qt.PenStyle.DashLine)
     if tone is Tone.BLOCKED:
         return QPen(QColor(TONES[Tone.EXPIRED].fill), 10)
-    if tone is Tone.COULD_NOT_CHECK:
-        return QPen(QColor(paint.ink), 4, Qt.PenStyle.DashLine)
     return QPen(Qt.PenStyle.NoPen)

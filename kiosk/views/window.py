@@ -327,6 +327,11 @@ class KioskWindow(QMainWindow):
         if not self.managing:
             self.commanded.emit(Command.RECHECK)
 
+    def _press(self, key: str) -> None:
+        """Press the button of the verdict on screen that has this key."""
+        if self.showing_verdict:
+            self.verdict.buttons.press(key)
+
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
             "Esc": self._escape,
@@ -338,6 +343,9 @@ class KioskWindow(QMainWindow):
             "Ctrl+G": lambda: self.commanded.emit(Command.GIVE),
             "Ctrl+F": self._search,
             "Ctrl+K": lambda: self.show_sheet(self.finder),
+            "F2": lambda: self._press("F2"),
+            "Ctrl+Return": lambda: self._press("Ctrl+Return"),
+            "Ctrl+Enter": lambda: self._press("Ctrl+Return"),
             "Ctrl+T": self.toggle_theme,
             "F8": lambda: self.commanded.emit(Command.HAND_SCANNER),
             "F11": self.toggle_full_screen,
@@ -347,7 +355,6 @@ class KioskWindow(QMainWindow):
             QShortcut(QKeySequence(key), self, partial(self._on_key, key, then), autoRepeat=False)
         self.bar.theme_toggled.connect(self.toggle_theme)
         self.bar.full_screen_toggled.connect(self.toggle_full_screen)
-        self.verdict.offer.clicked.connect(lambda: self.commanded.emit(Command.GIVE))
         self.rail.keys_wanted.connect(lambda: self.show_sheet(self.keys))
         for overlay in (self.finder, self.keys):
             overlay.left.connect(self.hide_sheet)

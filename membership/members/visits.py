@@ -71,6 +71,10 @@ _RECORD_AND_COUNT = Prepared(
 )
 
 
+_NO_VISIT = UUID(int=0)
+"""The id of no visit: of those before it, none is left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A visit as it is stored: at which instant, and whether this request recorded it."""
@@ -184,6 +188,11 @@ def count(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -
     asked = _asked(call, customer_id, visit, ahead)
     ((today, total, previous),) = _COUNT.rows(call.connection, asked)
     return VisitCount(today=today or 0, total=total, previous_at=previous)
+
+
+def count_before(call: AnyCall, customer_id: UUID, ahead: timedelta) -> VisitCount:
+    """Return how many visits a customer has, and when the last was, without recording one."""
+    return count(call, customer_id, Recorded(_NO_VISIT, call.now, first=True), ahead)
 
 
 def _asked(call: AnyCall, customer_id: UUID, visit: Recorded, ahead: timedelta) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from api_client.messages.management import SignedIn
 from kiosk.app import Kiosk, OwnService, ServiceAddress
 from kiosk.application import load_fonts
 from kiosk.language import LanguageStore
-from kiosk.session import DisplayedScan
+from kiosk.pending_scan import DisplayedScan
 from kiosk.settings import KioskSettings
 from kiosk.staff.disk import Disk
 from kiosk.style import Tone

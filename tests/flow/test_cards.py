@@ -15,6 +15,7 @@ from kiosk.staff.controllers.card import CardSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.pages.parts import Action
 from kiosk.style import Tone
+from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import Desk, desk
@@ -71,11 +72,17 @@ def test_a_card_is_issued_read_replaced_and_revoked(
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
     keeper = Keeper(tmp_path)
-    with desk(qtbot, film, ServiceAddress(service.url, service.key), disk=keeper) as at:
+    with desk(
+        qtbot,
+        film,
+        ServiceAddress(service.url, service.key),
+        disk=keeper,
+        hand_scanner_pause_s=0.001,
+    ) as at:
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = CardWork(at)
         work.make_first_account()
-        at.kiosk.session.on_picked("C-000001")
+        at.kiosk.session.on_hand_scanned(Reading("C-000001", ""))
         at.wait_until(lambda: bool(at.shown))
         work.open_person(at)
         before = len(work.pages.customer.page.card_lines)
@@ -96,7 +103,7 @@ def test_a_card_is_issued_read_replaced_and_revoked(
             told = json.loads(archive.read("pass.json"))
         assert told["serialNumber"] == str(first.id)
         code = told["barcodes"][0]["message"]
-        at.kiosk.session.on_picked(code)
+        at.kiosk.session.on_hand_scanned(Reading(code, ""))
         at.wait_for(2)
         answer = at.shown[-1].answer
         assert answer is not None
@@ -111,7 +118,7 @@ def test_a_card_is_issued_read_replaced_and_revoked(
         work.fill()
         at.wait_until(lambda: work.panel.page is page and work.sheet.card.id != first.id)
         second = work.sheet.card
-        at.kiosk.session.on_picked(code)
+        at.kiosk.session.on_hand_scanned(Reading(code, ""))
         at.wait_for_tone(Tone.CARD_REVOKED)
 
         work.open_person(at)
@@ -132,7 +139,7 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = CardWork(at)
         work.make_first_account()
-        at.kiosk.session.on_picked("C-000001")
+        at.kiosk.session.on_hand_scanned(Reading("C-000001", ""))
         at.wait_until(lambda: bool(at.shown))
         work.open_person(at)
         assert work.pages.customer.page.issue_button is not None

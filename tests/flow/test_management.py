@@ -16,6 +16,7 @@ from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.permission_field import PermissionField
 from kiosk.style import Tone
+from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import Desk, desk
@@ -119,7 +120,13 @@ def test_from_the_first_account_to_a_sold_membership(
 ) -> None:
     film = cards(tmp_path / "none.avi", seen_s=0.1, gap_s=0.1)
     printer = Printer()
-    with desk(qtbot, film, ServiceAddress(service.url, service.key), disk=printer) as at:
+    with desk(
+        qtbot,
+        film,
+        ServiceAddress(service.url, service.key),
+        disk=printer,
+        hand_scanner_pause_s=0.001,
+    ) as at:
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         work = AtWork(at)
         work.make_first_account()
@@ -163,15 +170,15 @@ def test_from_the_first_account_to_a_sold_membership(
         assert form.error_of("amount") == "“a lot” is not a price."
         form.closed.emit()
 
-        at.kiosk.session.on_picked(number)
-        assert at.wait_for_tone(Tone.ACTIVE).verdict.permissions == ("Pool",)
+        at.kiosk.session.on_hand_scanned(Reading(number, ""))
+        assert at.wait_for_tone(Tone.ATTENTION).verdict.permissions == ("Pool",)
         work.management.open_person()
         at.wait_until(lambda: work.panel.page is work.pages.customer.page)
         work.act(Action.END)
         work.fill(why="moved away")
         at.wait_until(lambda: work.statuses() == [("Pool pass", "expired")])
         assert "moved away" in work.pages.customer.page.cards[0].line.note
-        at.kiosk.session.on_picked(number)
+        at.kiosk.session.on_hand_scanned(Reading(number, ""))
         at.wait_for_tone(Tone.EXPIRED)
         work.management.open_person()
         at.wait_until(lambda: work.panel.page is work.pages.customer.page)

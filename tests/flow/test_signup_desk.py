@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.parts import Action
+from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
 from tests.fakes.stripe_server import StripeServer
 
@@ -107,7 +108,7 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
     printer = Printer()
     with desk(qtbot, film, ServiceAddress(service.url, service.key), disk=printer) as at:
         work = signed_in(at)
-        at.kiosk.session.on_picked("C-000001")
+        at.kiosk.session.on_hand_scanned(Reading("C-000001", ""))
         at.wait_for(1)
         work.management.open_person()
         at.wait_until(lambda: work.panel.page is work.pages.customer.page)

@@ -8,8 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from api_client.client import MembershipClient
 from kiosk.app import ServiceAddress
+from kiosk.offers import Act
 from kiosk.style import TONES, Tone
+from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import desk
@@ -18,7 +21,7 @@ from .films import cards
 EXPECTED = {
     "Amara Okafor": Tone.ACTIVE,
     "Viktor Petrov": Tone.EXPIRED,
-    "Sofia Marchetti": Tone.ATTENTION,
+    "Omar Haddad": Tone.ATTENTION,
     "Grace Liu": Tone.NO_MEMBERSHIP,
     "Emil Sørensen": Tone.NOT_YET_STARTED,
     "Marek Nowak": Tone.BLOCKED,
@@ -57,7 +60,7 @@ def test_every_verdict_reaches_the_screen(
         at.wait_until(lambda: len(at.window.side.visits.rows()) == len(EXPECTED) - 1)
         assert at.window.bar.club.text == "Lakeside Club · Demo"
         stop_service(service)
-        at.kiosk.session.on_picked("C-000001")
+        at.kiosk.session.on_hand_scanned(Reading("C-000001", ""))
         failed = at.wait_for_tone(Tone.COULD_NOT_CHECK)
         assert failed.verdict.detail == "The membership service cannot be reached."
     for colour, tone, headline in pictures:
@@ -79,29 +82,63 @@ def _check_trace(path: Path, scans: int) -> None:
     assert list(by_visit.values())[:scans] == [whole] * scans
 
 
-def test_search_finds_and_shows_someone(
+def count_visits(service: RunningService) -> int:
+    """Visits of the club, undone ones included."""
+    client = MembershipClient(service.url, service.key)
+    try:
+        return len(client.recent_visits(limit=100).items)
+    finally:
+        client.close()
+
+
+def test_search_looks_somebody_up_and_checks_in_only_when_asked(
     qtbot: QtBot, tmp_path: Path, demo_service: RunningService
 ) -> None:
     film = cards(tmp_path / "empty.avi", seen_s=0.1, gap_s=0.2)
     with desk(qtbot, film, ServiceAddress(demo_service.url, demo_service.key)) as at:
+        before = count_visits(demo_service)
         at.window.side.begin_search()
         qtbot.keyClicks(at.window.side.search, "marek")
         at.wait_until(lambda: bool(at.window.side.hits.rows()))
         hits = [row.name for row in at.window.side.hits.rows()]
         assert hits == ["Marek Nowak"]
-        qtbot.keyClick(at.window.side.search, Qt.Key.Key_Down)
         qtbot.keyClick(at.window.side.search, Qt.Key.Key_Return)
         shown = at.wait_for_tone(Tone.BLOCKED)
         assert shown.verdict.person is not None
         assert shown.verdict.person.name == "Marek Nowak"
+        assert shown.verdict.notes[0] == "Not checked in"
         at.wait_until(lambda: at.window.verdict.person.photo.has_photo)
+        at.kiosk.desk.undo()
+        assert at.window.side.notice.text() == "There is no visit on screen to undo."
+        assert count_visits(demo_service) == before
+
         qtbot.keyClicks(at.window.side.search, "zzzz")
         at.wait_until(lambda: "Nobody" in at.window.side.message.text())
         qtbot.keyClick(at.window, Qt.Key.Key_Escape)
         assert at.window.side.search.text() == ""
         assert at.window.showing_verdict
+
+        with qtbot.waitActive(at.window):
+            at.window.activateWindow()
+        qtbot.keyClick(at.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        at.wait_until(lambda: at.shown[-1].recorded is not None)
+        assert count_visits(demo_service) == before + 1
+        undo = at.window.verdict.buttons.button_of(Act.UNDO)
+        assert undo is not None
+        qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+        at.wait_until(lambda: undo.text() == "Visit undone")
+        assert not undo.isEnabled()
+
+        # The row of the visit opens, and says what it was.
+        at.wait_until(lambda: at.window.side.visits.rows()[0].struck)
+        visits = at.window.side.visits
+        row = visits.visualRect(visits.model().index(0, 0))
+        qtbot.mouseClick(visits.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+        at.wait_until(lambda: at.shown[-1].scan.of_visit is not None)
+        assert at.shown[-1].verdict.notes[0].endswith("blocked, undone")
         qtbot.keyClick(at.window, Qt.Key.Key_Escape)
         assert not at.window.showing_verdict
+        assert count_visits(demo_service) == before + 1
 
 
 def test_undo_takes_the_last_visit_back(

@@ -12,6 +12,7 @@ from api_client.messages.scan import (
     Outcome,
     PermissionView,
     ScanAnswer,
+    ScanPreview,
     Status,
     VisitCount,
 )
@@ -54,6 +55,12 @@ def answer(outcome: Outcome = Outcome.ACTIVE, **changes: Any) -> ScanAnswer:
         "visits": VisitCount(today=1, total=3, previous_at=NOON - timedelta(days=2)),
     }
     return ScanAnswer(**(given | changes))
+
+
+def preview(outcome: Outcome = Outcome.ACTIVE, **changes: Any) -> ScanPreview:
+    """What a scan of Amara would answer."""
+    said = answer(outcome, **changes)
+    return ScanPreview(**{name: getattr(said, name) for name in ScanPreview.model_fields})
 
 
 def unknown(**changes: Any) -> ScanAnswer:

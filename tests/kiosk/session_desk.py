@@ -2,13 +2,14 @@
 
 from api_client.messages.scan import Outcome, ScanRequest
 from kiosk.failures import Cause, Failure
-from kiosk.session import DisplayedScan, ScanSession, State
+from kiosk.pending_scan import DisplayedScan
+from kiosk.session import ScanSession, State
 from kiosk.settings import KioskSettings
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from kiosk.trace import Trace
 from scanner.events import Code, FrameRead
-from tests.kiosk.answers import answer
+from tests.kiosk.answers import answer, preview
 
 SQUARE = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
 
@@ -24,6 +25,8 @@ class Desk:
     def __init__(self, **settings: float) -> None:
         self.now_s = 50.0
         self.asked: list[ScanRequest] = []
+        self.looked_up: list[ScanRequest] = []
+        """Requests of those who are looked up, which nothing sends as a scan."""
         self.shown: list[DisplayedScan] = []
         self.cleared = 0
         self.session = ScanSession(
@@ -33,6 +36,7 @@ class Desk:
             clock=lambda: self.now_s,
         )
         self.session.lookup_requested.connect(self.asked.append)
+        self.session.preview_requested.connect(self.looked_up.append)
         self.session.showed.connect(self.shown.append)
         self.session.cleared.connect(self._count)
 
@@ -53,6 +57,10 @@ class Desk:
 
     def reply(self, outcome: Outcome = Outcome.ACTIVE) -> None:
         self.session.on_answered(self.asked[-1].visit_id, answer(outcome))
+
+    def find(self, outcome: Outcome = Outcome.ACTIVE) -> None:
+        """The service answers the newest look-up."""
+        self.session.on_previewed(self.looked_up[-1].visit_id, preview(outcome))
 
     def fail(self) -> None:
         self.session.on_failed(self.asked[-1].visit_id, Failure(Cause.UNREACHABLE, "away"))

@@ -23,9 +23,9 @@ from api_client.messages.scan import (
 )
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.presenters.desk import DeskPresenter
 from kiosk.presenters.idle_panel import IdlePanel
-from kiosk.session import DisplayedScan, PendingScan
 from kiosk.status import Health
 from kiosk.style import LIGHT
 from kiosk.texts import Texts

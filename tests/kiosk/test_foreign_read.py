@@ -78,9 +78,12 @@ def test_only_a_code_that_names_nobody_is_offered(
 
 def test_an_offer_is_on_a_button_and_stays_longer() -> None:
     shown = unknown(unknown_cause=NOT_A_CARD)
-    offered = verdict_of(shown, Texts("en"), offers=("FOB 1",))
+    offered = verdict_of(shown, Texts("en"), gives=True)
     plain = verdict_of(shown, Texts("en"))
-    assert (plain.offer, offered.offer) == ("", "Give this card to a member …  (Ctrl+G)")
+    assert plain.offers == ()
+    assert [(each.label, each.key) for each in offered.offers] == [
+        ("Give this card to …", "Ctrl+G")
+    ]
     assert offered.dwell_s > plain.dwell_s
 
 

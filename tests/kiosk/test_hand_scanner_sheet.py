@@ -271,8 +271,9 @@ def test_a_slow_scan_into_the_search_leaves_no_old_verdict(front: Front, pace_ms
     assert front.window.side.notice.text() == "Was this a scan? Teach the scanner (F8)."
     row = Row("key", "Amara", "", "", Tone.ACTIVE)
     front.window.side.show_hits("4006381333931", [row])
-    assert (desk.state(), desk.asked[-1].text) == (State.CHECKING, "key")
-    assert desk.asked[-1].method is ScanMethod.WEDGE, "it names, and does not prove"
+    assert (desk.state(), desk.looked_up[-1].text) == (State.CHECKING, "key")
+    assert desk.looked_up[-1].method is ScanMethod.WEDGE, "it names, and does not prove"
+    assert len(desk.asked) == 1, "a search checks nobody in"
 
 
 @pytest.mark.parametrize("where", ["tab", "esc", "elsewhere", "enter"])
@@ -295,7 +296,8 @@ def test_a_doubt_concerns_the_enter_of_that_scan_alone(front: Front, where: str)
     side.show_hits("amara", [Row(key, "Amara", "", "", Tone.ACTIVE) for key in ("one", "two")])
     QTest.keyClick(side.search, Qt.Key.Key_Down)
     QTest.keyClick(side.search, Qt.Key.Key_Return)
-    assert (desk.asked[-1].text, desk.asked[-1].method) == ("two", ScanMethod.SEARCH)
+    assert [(each.text, each.method) for each in desk.looked_up] == [("two", ScanMethod.SEARCH)]
+    assert desk.asked == []
 
 
 def test_what_was_stored_and_what_is_set_is_used_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:

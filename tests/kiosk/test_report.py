@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 
 from api_client.messages.scan import Outcome, ScanRequest
 from kiosk.logs import configure_logging
+from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.report import Report
-from kiosk.session import DisplayedScan, PendingScan
 from kiosk.texts import Texts
 from kiosk.trace import Trace
 from kiosk.verdict import verdict_of

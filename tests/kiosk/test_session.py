@@ -31,13 +31,6 @@ def test_a_card_is_looked_up_and_shown(desk: Desk) -> None:
     assert desk.cleared == 1
 
 
-def test_whom_nobody_has_seen_in_the_search_is_named_and_not_chosen(desk: Desk) -> None:
-    desk.session.on_picked("id")
-    desk.reply()
-    desk.session.on_picked("id", seen=False)
-    assert [request.method for request in desk.asked] == [ScanMethod.SEARCH, ScanMethod.WEDGE]
-
-
 def test_what_is_not_read_removes_an_old_verdict_and_no_scan(desk: Desk) -> None:
     checked: list[object] = []
     desk.session.checking.connect(checked.append)
@@ -183,11 +176,6 @@ def test_a_hand_scanner_triggered_twice_is_one_scan(desk: Desk) -> None:
     assert len(desk.asked) == 1
     assert desk.asked[0].alternatives == ("Y-0",)
     assert desk.asked[0].method is ScanMethod.WEDGE
-
-
-def test_someone_picked_from_the_search(desk: Desk) -> None:
-    desk.session.on_picked("6f1c0d8e-0000-4000-8000-000000000001")
-    assert desk.asked[0].method is ScanMethod.SEARCH
 
 
 def test_a_failure_is_shown_and_checked_again_as_the_same_visit(desk: Desk) -> None:

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.scan import Attention, AttentionKind, ScanRequest
 from kiosk.application import load_fonts
+from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.presenters.verdicts import VerdictPresenter
-from kiosk.session import DisplayedScan, PendingScan
 from kiosk.sounds import Sounds
 from kiosk.status import Health, camera_status
 from kiosk.style import DARK, LIGHT, TONES, Tone

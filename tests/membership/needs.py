@@ -34,6 +34,7 @@ NEEDS: dict[str, Need] = {
     "GET /v1/staff/{staff_id}": Scope.STAFF_WRITE,
     "PATCH /v1/staff/{staff_id}": Scope.STAFF_WRITE,
     "POST /v1/scans": Scope.SCANS_WRITE,
+    "GET /v1/scans/preview": Scope.SCANS_WRITE,
     "GET /v1/desk": Scope.SCANS_WRITE,
     "GET /v1/desk/code-key": Scope.SCANS_WRITE,
     "GET /v1/visits": Scope.VISITS_READ,

@@ -1,12 +1,15 @@
 """The profile of a customer."""
 
+import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from PySide6.QtGui import QImage, QPixmap
 
 from api_client.management import ManagementClient
 from api_client.messages.cards import CustomerCards, DesignList, IssuedCard
 from api_client.messages.management import CustomerProfile
+from kiosk.offers import Act, Offer
 from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
@@ -41,6 +44,19 @@ class CustomerSheet:
     billing: ProfileBilling | None = None
 
 
+_EXPECTED_S = 120.0
+"""For how long an act of a verdict waits for its customer: for a sign-in, in seconds."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What was asked for at a verdict, for whom, and when in seconds of the clock."""
+
+    customer_id: UUID
+    offer: Offer
+    at_s: float
+
+
 class CustomerController(ProfileController):
     """Shows a customer, changes what belongs to them, and issues cards."""
 
@@ -63,6 +79,7 @@ class CustomerController(ProfileController):
         self._card_forms = CardForms(context.texts)
         self._profile: CustomerProfile | None = None
         self._charging: tuple[str, ...] = ()
+        self._expected: Expected | None = None
 
     def open(self, place: Place) -> Page[CustomerSheet]:
         """Return the profile of the customer with the id of ``place``."""
@@ -92,11 +109,32 @@ class CustomerController(ProfileController):
         self.page.put_back.setVisible(self._photos.can_put_back(profile))
         if profile.customer.photo_path:
             self._context.fetch_photo(profile.customer.photo_path)
+        self._begin_expected(profile)
 
     def show_photo(self, path: str, image: QImage) -> None:
         """Show a photo, if it is that of the customer who is shown."""
         if self._profile is not None and self._profile.customer.photo_path == path:
             self.page.show_photo(QPixmap.fromImage(image))
+
+    def expect(self, customer_id: UUID, offer: Offer) -> None:
+        """Begin what was asked for at the verdict once this customer is shown, if that is soon."""
+        self._expected = Expected(customer_id, offer, time.monotonic())
+
+    def _begin_expected(self, profile: CustomerProfile) -> None:
+        """Open the form that was asked for at the verdict of the customer who is shown."""
+        expected, self._expected = self._expected, None
+        if expected is None or expected.customer_id != profile.customer.id:
+            return
+        if time.monotonic() - expected.at_s > _EXPECTED_S:
+            return
+        match expected.offer.act:
+            case Act.SELL:
+                self.act(Action.ASSIGN, None)
+            case Act.NEW_CARD:
+                self.act(Action.ISSUE, None)
+            case Act.RENEW | Act.PAY:
+                renews = expected.offer.act is Act.RENEW
+                self.pay(expected.offer.membership_id, renews=renews)
 
     def leave(self) -> None:
         """The customer is no longer shown; a note that was typed is kept until it is."""

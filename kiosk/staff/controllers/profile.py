@@ -52,6 +52,7 @@ class ProfileController(Controller):
         self.page: ProfilePage = page
         self._payments, self._checkout = payments, checkout
         self._forms = MembershipForms(context.texts, context.session.today)
+        self._lines: Sequence[MembershipLine] = ()
         page.acted.connect(self.act)
 
     def about(self) -> str:
@@ -99,6 +100,7 @@ class ProfileController(Controller):
 
     def show_profile(self, words: ProfileWords, billing: ProfileBilling | None) -> None:
         """Show a profile, and on it why its payments through Stripe are not known."""
+        self._lines = words.memberships
         known = billing or ProfileBilling()
         if known.configured is not None:
             self._session.takes_orders = known.configured
@@ -143,9 +145,7 @@ class ProfileController(Controller):
             case Action.RENEW:
                 ask(*self._forms.renew(line, about))
             case Action.PAY:
-                currency = self._session.currency
-                form = payment_form(self._texts, line, currency, about)
-                ask(*form, always=self._context.receipts.print_new)
+                self._ask_payment(line, renews=False)
             case Action.EXTEND:
                 ask(*self._forms.extend(line, about))
             case Action.END:
@@ -158,6 +158,17 @@ class ProfileController(Controller):
                 )
             case _:
                 raise ValueError(f"{action} is nothing that is done to a membership")
+
+    def pay(self, membership_id: UUID | None, *, renews: bool) -> None:
+        """Ask for a payment of a membership on the page, which ``renews`` it if it can."""
+        line = next((each for each in self._lines if each.id == membership_id), None)
+        if line is not None and self._session.may("memberships:write"):
+            self._ask_payment(line, renews=renews)
+
+    def _ask_payment(self, line: MembershipLine, *, renews: bool) -> None:
+        currency, about = self._session.currency, self.about()
+        form = payment_form(self._texts, line, currency, about, renews=renews)
+        self._context.changes.ask(*form, always=self._context.receipts.print_new)
 
     def _assign(self) -> None:
         owner, about, ask = self.owner(), self.about(), self._context.changes.ask

@@ -15,9 +15,11 @@ from kiosk.texts import Texts
 
 
 def payment_form(
-    texts: Texts, line: MembershipLine, currency: str, about: str
+    texts: Texts, line: MembershipLine, currency: str, about: str, *, renews: bool = False
 ) -> tuple[Form, Filled[PaymentView]]:
     """Record a payment for a membership, and renew it if the payment is for that.
+
+    ``renews``: it is for that unless staff say otherwise.
 
     The service refuses an amount in ``currency`` if the membership was sold in another one.
     """
@@ -30,7 +32,7 @@ def payment_form(
     form.add_note("note", say("Note"))
     form.send_as(amount="amount_minor")
     if line.can_renew:
-        form.add_switch("renew", say("Renew it with this payment"))
+        form.add_switch("renew", say("Renew it with this payment"), on=renews)
 
     press = SecondPress("plan_held")
 

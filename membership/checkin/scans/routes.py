@@ -5,9 +5,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Request, Response
+from pydantic import StringConstraints
 
 from api_client.messages.cards import CodeKey
-from api_client.messages.scan import DeskInfo, ScanAnswer, ScanRequest, VisitPage, VisitView
+from api_client.messages.scan import (
+    DeskInfo,
+    ScanAnswer,
+    ScanMethod,
+    ScanPreview,
+    ScanRequest,
+    VisitPage,
+    VisitView,
+)
 from membership.accounts.staff.accounts import has_accounts
 from membership.base.scopes import Scope
 from membership.base.version import service_version
@@ -59,14 +68,46 @@ async def record_scan(
     in `attention_kinds`, a desk note).
     """
     count_ignored(request.scope, scan.model_extra or {})
+    return await fast.run(service.record_scan, scan, _rules(request))
+
+
+def _rules(request: Request) -> service.ScanRules:
+    """Return the settings of scans."""
     state = request.app.state
     settings = state.settings
-    rules = service.ScanRules(
+    return service.ScanRules(
         timedelta(minutes=settings.seen_recently_minutes),
         state.vault,
         timedelta(days=settings.old_codes_days),
     )
-    return await fast.run(service.record_scan, scan, rules)
+
+
+@router.get("/scans/preview")
+@ignores_unknown(_NEWER_DESK)
+def preview_scan(
+    request: Request,
+    call: Annotated[Call, reads(Scope.SCANS_WRITE)],
+    customer_id: Annotated[
+        UUID,
+        Query(
+            description="Whom to look up; the former id of a merged customer leads to them.",
+            examples=["0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"],
+        ),
+    ],
+    method: Annotated[
+        ScanMethod, Query(description="As of a scan: with `wedge`, nobody has chosen them.")
+    ] = ScanMethod.SEARCH,
+    attention_kinds: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")], ...],
+        Query(max_length=20, description="As of a scan.", examples=[["by_number"]]),
+    ] = (),
+) -> ScanPreview:
+    """Return what a scan of a customer would answer now, by the same rules. Records no visit.
+
+    Errors: `customer_not_found` (404).
+    """
+    asked = service.Asked(method, attention_kinds)
+    return service.preview(call, customer_id, asked, _rules(request))
 
 
 @router.get("/visits")

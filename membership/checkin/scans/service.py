@@ -1,7 +1,8 @@
-"""Scans: identify the customer, decide the outcome, and record the visit."""
+"""Scans: identify the customer, decide the outcome, and record the visit, or only preview it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from api_client.messages.scan import (
     Outcome,
     ScanAnswer,
     ScanMethod,
+    ScanPreview,
     ScanRequest,
     UnknownCause,
     VisitCount,
@@ -35,6 +37,7 @@ from membership.rules.outcome import Decision, decide
 from membership.store.database import as_one
 from membership.wallet.code_verifier import CodeVerifier
 from membership.wallet.static_codes import StaticCodes, Weight
+from membership.web.errors import NotFound
 from membership.web.fast_path import AnyCall, FastCall, FastRequest
 from membership.web.middleware import OUTCOME
 from passes.codes.barcode import CardCode, ParsedCode, RotatingCode
@@ -49,6 +52,14 @@ class ScanRules:
     seen_recently: timedelta
     vault: Vault
     old_codes: timedelta = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a text was read, and the kinds of attention that the caller knows."""
+
+    method: ScanMethod
+    attention_kinds: tuple[str, ...]
 
 
 def record_scan(opened: FastRequest, request: ScanRequest, rules: ScanRules) -> ScanAnswer:
@@ -152,46 +163,82 @@ def _choices(call: AnyCall, request: ScanRequest) -> tuple[CustomerHit, ...]:
 
 
 def _known(call: AnyCall, request: ScanRequest, found: Found, rules: ScanRules) -> ScanAnswer:
-    """Answer for a customer who was found."""
-    person, card, entitlements = found.customer, found.card, found.entitlements
-    decision = decide(person.state, entitlements.all, call.now, card_revoked=_is_revoked(card))
+    """Answer for a customer who was found, and record the visit."""
+    decision = _decision(call, found)
     visiting = visits.Visiting(
-        person.id, None if card is None else card.id, decision.outcome, found.named_by
+        found.customer.id,
+        None if found.card is None else found.card.id,
+        decision.outcome,
+        found.named_by,
     )
     counted = visits.record_and_count(call, request, visiting, ahead=rules.seen_recently)
+    asked = Asked(request.method, request.attention_kinds)
+    return ScanAnswer(
+        visit_id=request.visit_id, **_judged(call, found, decision, counted, asked, rules)
+    )
+
+
+def preview(call: AnyCall, customer_id: UUID, asked: Asked, rules: ScanRules) -> ScanPreview:
+    """Return what a scan of a customer's id would answer now. Stores nothing. Raises NotFound."""
+    text = str(customer_id)
+    found = find_by_code(call.connection, call.tenant, text, read_code(text), call.now)
+    if isinstance(found, UnknownCause):
+        raise NotFound("customer_not_found", "There is no such customer.")
+    decision = _decision(call, found)
+    counted = visits.count_before(call, found.customer.id, ahead=rules.seen_recently)
+    return ScanPreview(**_judged(call, found, decision, counted, asked, rules))
+
+
+def _decision(call: AnyCall, found: Found) -> Decision:
+    """Decide for a customer who was found."""
+    return decide(
+        found.customer.state,
+        found.entitlements.all,
+        call.now,
+        card_revoked=_is_revoked(found.card),
+    )
+
+
+def _judged(
+    call: AnyCall,
+    found: Found,
+    decision: Decision,
+    counted: VisitCount,
+    asked: Asked,
+    rules: ScanRules,
+) -> dict[str, Any]:
+    """Return the fields of a ``ScanPreview`` of a customer who was found."""
+    person, card, entitlements = found.customer, found.card, found.entitlements
     weight = _weight(call, found, decision, rules)
     views = tuple(
         membership_view(each, entitlements.details[each.entitlement.membership_id])
         for each in decision.memberships
     )
-    return ScanAnswer(
-        visit_id=request.visit_id,
-        outcome=decision.outcome,
-        named_by=found.named_by,
-        server_time=call.now,
-        time_zone=call.tenant.time_zone,
-        customer=customer_view(person),
-        membership=views[0] if decision.deciding is not None else None,
-        memberships=views,
-        permissions=permission_views(entitlements, person.state, call.now),
-        attention=known_kinds(
-            _attention(
-                call,
-                found,
-                decision,
-                counted,
-                rules.seen_recently,
-                only_named=_only_named(call, request, found, weight),
-                old_form=weight is Weight.PROVES_OLD,
-            ),
-            request.attention_kinds,
-        ),
-        card=card,
-        current_card=current_card(call.connection, call.tenant, person.id, card.id)
+    noticed = _attention(
+        call,
+        found,
+        decision,
+        counted,
+        rules.seen_recently,
+        only_named=_only_named(call, asked.method, found, weight),
+        old_form=weight is Weight.PROVES_OLD,
+    )
+    return {
+        "outcome": decision.outcome,
+        "named_by": found.named_by,
+        "server_time": call.now,
+        "time_zone": call.tenant.time_zone,
+        "customer": customer_view(person),
+        "membership": views[0] if decision.deciding is not None else None,
+        "memberships": views,
+        "permissions": permission_views(entitlements, person.state, call.now),
+        "attention": known_kinds(noticed, asked.attention_kinds),
+        "card": card,
+        "current_card": current_card(call.connection, call.tenant, person.id, card.id)
         if card is not None and decision.outcome is Outcome.CARD_REVOKED
         else None,
-        visits=counted,
-    )
+        "visits": counted,
+    }
 
 
 def _is_revoked(card: CardView | None) -> bool:
@@ -199,14 +246,14 @@ def _is_revoked(card: CardView | None) -> bool:
     return card is not None and card.revoked_at is not None
 
 
-def _only_named(call: AnyCall, request: ScanRequest, found: Found, weight: Weight) -> bool:
+def _only_named(call: AnyCall, method: ScanMethod, found: Found, weight: Weight) -> bool:
     """Whether what was read names the customer and proves nothing, where that counts.
 
     Who was chosen in the search was looked up by staff, who saw whom they chose.
     """
     if found.named_by not in ANYBODY_MAKES:
         return weight is Weight.NAMES
-    scanned = request.method is not ScanMethod.SEARCH
+    scanned = method is not ScanMethod.SEARCH
     return scanned and (weight is Weight.NAMES or not call.tenant.numbers_prove)
 
 
