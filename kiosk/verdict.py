@@ -6,6 +6,7 @@ A person who was identified is shown first, whatever the outcome.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from api_client.messages.scan import (
     LATER_KINDS,
@@ -336,11 +337,12 @@ def _desk_note(answer: ScanPreview, texts: Texts) -> str:
 def _visits(answer: ScanPreview, texts: Texts) -> str:
     visits = answer.visits
     assert visits is not None  # noqa: S101 - asked by the caller
-    count = texts.say_many("{count} visit", "{count} visits", visits.total)
     if visits.previous_at is None:
         return texts.say("first visit")
-    day = texts.local_day(visits.previous_at, answer.time_zone)
-    return texts.say("{count}, last on {day}", count=count, day=day)
+    zone = ZoneInfo(answer.time_zone)
+    last, today = visits.previous_at.astimezone(zone).date(), answer.server_time.astimezone(zone)
+    day = texts.short_day(last, today.date())
+    return texts.say("{count}, last on {day}", count=visits.total, day=day)
 
 
 def _has_photo(answer: ScanPreview) -> bool:

@@ -160,7 +160,7 @@ def test_facts_name_plan_card_and_visits() -> None:
     assert facts == {
         "Plan": "Gold Membership",
         "Card": "Member card",
-        "Visits": "3 visits, last on Nov 22, 2026",
+        "Visits": "3, last on Nov 22",
     }
 
 
