@@ -29,13 +29,13 @@ from scanner.events import FrameRead
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
+from .acts import Acts
 from .application import theme_of
 from .desk_token import DeskTokenStore
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .language import SYSTEM, LanguageStore, language_of
 from .lookup import OnlineLookup
-from .presenters.acts import ActsPresenter
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
 from .presenters.formats import FormatsPresenter
@@ -140,7 +140,7 @@ class Kiosk(QObject):
         )
         self.finder = Finder(self.window, self.texts, self.management, self)
         self.dropped = DroppedFiles(self.window, self.texts, self.management, self)
-        self.acts = ActsPresenter(self.window, self.session, self.desk, self.management, self)
+        self.acts = Acts(self.window, self.session, self.desk, self.management, self)
         self.serial = SerialScanner(settings.scanner_baud)
         self.hand_scanner = HandScannerPresenter(
             self.window,

@@ -35,10 +35,11 @@ def test_renew_with_payment_from_expired_is_two_actions(
         work.make_first_account()
         work.management.back()
 
-        def scan(name: str) -> None:
+        def scan(name: str) -> Tone:
             shown = len(at.shown)
             at.kiosk.session.on_hand_scanned(Reading(codes[name], ""))
             at.wait_for(shown + 1)
+            return at.tones[-1]
 
         def act(which: Act, key: Qt.Key) -> None:
             button = at.window.verdict.buttons.button_of(which)
@@ -48,8 +49,7 @@ def test_renew_with_payment_from_expired_is_two_actions(
             else:
                 hands.press(key)
 
-        scan("Viktor Petrov")
-        assert at.shown[-1].verdict.tone is Tone.EXPIRED
+        assert scan("Viktor Petrov") is Tone.EXPIRED
         act(Act.RENEW, Qt.Key.Key_F2)
         form = hands.form()
         assert form.about == "Viktor Petrov · C-000004"
@@ -58,8 +58,7 @@ def test_renew_with_payment_from_expired_is_two_actions(
         else:
             hands.press(Qt.Key.Key_Return)
         at.wait_until(lambda: not work.management.changes.asking)
-        scan("Viktor Petrov")
-        assert at.shown[-1].verdict.tone is Tone.ACTIVE
+        assert scan("Viktor Petrov") is Tone.ACTIVE
 
         scan("Grace Liu")
         assert at.shown[-1].verdict.headline == "NO MEMBERSHIP"

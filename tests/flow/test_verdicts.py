@@ -137,7 +137,7 @@ def test_search_looks_somebody_up_and_checks_in_only_when_asked(
         at.wait_until(lambda: at.shown[-1].scan.of_visit is not None)
         assert at.shown[-1].verdict.notes[0].endswith("blocked, undone")
         qtbot.keyClick(at.window, Qt.Key.Key_Escape)
-        assert not at.window.showing_verdict
+        at.wait_until(lambda: not at.window.showing_verdict)
         assert count_visits(demo_service) == before + 1
 
 

@@ -174,7 +174,8 @@ def _known(call: AnyCall, request: ScanRequest, found: Found, rules: ScanRules) 
     counted = visits.record_and_count(call, request, visiting, ahead=rules.seen_recently)
     asked = Asked(request.method, request.attention_kinds)
     return ScanAnswer(
-        visit_id=request.visit_id, **_judged(call, found, decision, counted, asked, rules)
+        visit_id=request.visit_id,
+        **_judged(call, found, decision, counted, asked=asked, rules=rules),
     )
 
 
@@ -186,7 +187,7 @@ def preview(call: AnyCall, customer_id: UUID, asked: Asked, rules: ScanRules) ->
         raise NotFound("customer_not_found", "There is no such customer.")
     decision = _decision(call, found)
     counted = visits.count_before(call, found.customer.id, ahead=rules.seen_recently)
-    return ScanPreview(**_judged(call, found, decision, counted, asked, rules))
+    return ScanPreview(**_judged(call, found, decision, counted, asked=asked, rules=rules))
 
 
 def _decision(call: AnyCall, found: Found) -> Decision:
@@ -204,6 +205,7 @@ def _judged(
     found: Found,
     decision: Decision,
     counted: VisitCount,
+    *,
     asked: Asked,
     rules: ScanRules,
 ) -> dict[str, Any]:

@@ -4,18 +4,18 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Slot
 
-from kiosk.offers import FITTING, Act, Offer
-from kiosk.pending_scan import DisplayedScan
-from kiosk.presenters.desk import DeskPresenter
-from kiosk.session import ScanSession
-from kiosk.staff.presenter import StaffPresenter
-from kiosk.views.window import Command, KioskWindow
-from kiosk.workers import DeskWorker
+from .offers import FITTING, Act, Offer
+from .pending_scan import DisplayedScan
+from .presenters.desk import DeskPresenter
+from .session import ScanSession
+from .staff.presenter import StaffPresenter
+from .views.window import Command, KioskWindow
+from .workers import DeskWorker
 
 _OF_BUTTONS = frozenset({Command.UNDO, Command.OPEN_PROFILE, Command.GIVE})
 
 
-class ActsPresenter(QObject):
+class Acts(QObject):
     """Connects the buttons of the verdict, and whoever is looked up, to what they lead to.
 
     A verdict with a button that was pressed stays on screen. Lives in the GUI thread.
