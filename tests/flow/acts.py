@@ -134,6 +134,16 @@ def _press(words: str) -> Callable[[Hands, Somebody], None]:
     return lambda hands, _who: hands.click(button(page_of(hands), words))
 
 
+def _from_menu(words: str) -> Callable[[Hands, Somebody], None]:
+    """Press a button of the menu of a profile, which is opened for it."""
+
+    def press(hands: Hands, _who: Somebody) -> None:
+        hands.click(button(page_of(hands), "More"))
+        hands.click(button(page_of(hands), words))
+
+    return press
+
+
 def _days_more(who: Somebody) -> int:
     """By how many days the membership ends later than before."""
     now = {each.id: each.last_day for each in who.profile().memberships}[who.membership_id]
@@ -198,7 +208,7 @@ def _merge(hands: Hands, who: Somebody) -> None:
     """Compare somebody with their duplicate, unless that is done already, and merge them."""
     page, panel = hands.at.kiosk.management.pages.merge.page, hands.at.kiosk.management.panel
     if panel.page is not page:
-        hands.click(button(page_of(hands), "Merge with …"))
+        _from_menu("Merge with another file …")(hands, who)
         hands.at.wait_until(lambda: panel.page is page)
         hands.type_over(page.finder.search, who.duplicate.number)
         hands.at.wait_until(lambda: len(page.finder.choose_buttons) == 1)
@@ -240,7 +250,7 @@ ACTS = (
     Act("edit customer", _customer, _press("Edit …"), lambda who: _found(who, "Changed"),
         lambda _who: {"given_name": "Changed"}),
     Act("merge", _customer, _merge, _merged, prepare=lambda who: who.add_duplicate()),
-    Act("erase", _customer, _press("Erase …"), _erased, lambda who: {"confirm": who.number},
+    Act("erase", _customer, _from_menu("Erase personal data …"), _erased, lambda who: {"confirm": who.number},
         lambda who: who.end_membership()),
     Act("new company", _home, _press("New company …"), lambda who: _companies(who, "Firm"),
         lambda who: {"name": f"Firm {who.family_name}"}, names_person=False),
@@ -262,7 +272,7 @@ ACTS = (
     Act("void payment", lambda who: Place("payments", who.membership_id), _void,
         lambda who: _payments(who, void=True), lambda _who: {"why": "typed twice"},
         lambda who: who.add_payment(), names_person=False),
-    Act("issue card", _customer, _press("Issue card …"), lambda who: _cards(who, revoked=False)),
+    Act("issue card", _customer, _from_menu("Issue card …"), lambda who: _cards(who, revoked=False)),
     Act("edit company", _company, _press("Edit …"), lambda who: _companies(who, "New"),
         lambda who: {"name": f"New {who.family_name}"}, names_person=False),
     Act("unlink", _company, _unlink, lambda who: 1 - _linked(who), prepare=_link,

@@ -182,9 +182,10 @@ class CustomerPage(ProfilePage):
         column.setSpacing(S)
         for flag in self._flags(words, allowed):
             column.addWidget(flag)
-        if words.permissions:
-            column.addWidget(label(" · ".join(words.permissions), "muted"))
-        column.addWidget(self._memberships(words, allowed))
+        held = self._memberships(words, allowed)
+        held.title.setText(" · ".join(words.permissions))
+        held.title.setWordWrap(True)
+        column.addWidget(held)
         column.addStretch()
         self._memberships_tab.setWidget(first)
         self._cards_tab.setWidget(self._cards(words.cards or (), allowed))
