@@ -1,10 +1,12 @@
 """A photo is taken at the desk: real scanner process, real service; what is stored is the film."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
@@ -12,13 +14,21 @@ from api_client.management import ManagementClient
 from kiosk.app import ServiceAddress
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.page import Place
-from tests.demo_club import RunningService
+from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import desk
 from .films import HEIGHT, WIDTH, write_film
 from .hands import Hands
 from .test_management import PASSWORD
 from .test_signup_desk import signed_in
+
+
+@pytest.fixture
+def service(demo_data: Path) -> Iterator[RunningService]:
+    """A service of the demo club."""
+    running = start_service(demo_data)
+    yield running
+    stop_service(running)
 
 
 def face() -> npt.NDArray[np.uint8]:
@@ -53,6 +63,12 @@ def test_what_the_camera_shows_is_stored_removed_and_put_back(
         at.wait_until(lambda: page.image is not None and page.use.isVisible())
         assert page.image is not None
         assert (page.image.width(), page.image.height()) == (WIDTH, HEIGHT)
+        # A card that is read now has its verdict, and the picture is there again afterwards.
+        hands.scan(service.deck()["Viktor Petrov"])
+        at.wait_for(1)
+        assert at.window.showing_verdict
+        at.kiosk.session.clear()
+        at.wait_until(page.use.isVisible)
         hands.click(page.use)
         at.wait_until(lambda: work.panel.page is profile)
         path = client.customer(who.id).customer.photo_path
@@ -76,7 +92,7 @@ def test_what_the_camera_shows_is_stored_removed_and_put_back(
         hands.click(profile.more)
         assert profile.remove_photo is not None
         hands.click(profile.remove_photo)
-        at.wait_until(lambda: profile.put_back.isVisible())
+        at.wait_until(profile.put_back.isVisible)
         assert client.customer(who.id).customer.photo_path is None
         hands.click(profile.put_back)
         at.wait_until(lambda: client.customer(who.id).customer.photo_path is not None)
