@@ -118,15 +118,27 @@ def _fitting(answer: ScanPreview, texts: Texts) -> Offer | None:
 
 
 def _offer(act: Act, texts: Texts, membership_id: UUID | None = None) -> Offer:
-    labels = {
-        Act.CHECK_IN: texts.say("Check in"),
-        Act.RENEW: texts.say("Renew & pay"),
-        Act.PAY: texts.say("Take payment"),
-        Act.SELL: texts.say("Sell a plan"),
-        Act.NEW_CARD: texts.say("New card"),
-        Act.GIVE: texts.say("Give this card to …"),
-        Act.RECHECK: texts.say("Check again"),
-        Act.PROFILE: texts.say("Open profile"),
-        Act.UNDO: texts.say("Undo visit"),
-    }
-    return Offer(act, labels[act], key_words(KEYS[act], texts), membership_id)
+    return Offer(act, _label(act, texts), key_words(KEYS[act], texts), membership_id)
+
+
+def _label(act: Act, texts: Texts) -> str:
+    """Return the words of a button."""
+    match act:
+        case Act.CHECK_IN:
+            return texts.say("Check in")
+        case Act.RENEW:
+            return texts.say("Renew & pay")
+        case Act.PAY:
+            return texts.say("Take payment")
+        case Act.SELL:
+            return texts.say("Sell a plan")
+        case Act.NEW_CARD:
+            return texts.say("New card")
+        case Act.GIVE:
+            return texts.say("Give this card to …")
+        case Act.RECHECK:
+            return texts.say("Check again")
+        case Act.PROFILE:
+            return texts.say("Open profile")
+        case Act.UNDO:
+            return texts.say("Undo visit")

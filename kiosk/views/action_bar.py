@@ -1,5 +1,7 @@
 """Buttons of a verdict in its colours, each with its key; they wrap."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
@@ -13,6 +15,22 @@ _MOST = 5
 _LOWEST = 40
 """Height of a button in pixels at least, for fingers."""
 _SMALLEST = 14
+
+
+@lru_cache(maxsize=32)
+def _fonts(pixels: int) -> tuple[QFont, QFont]:
+    """Return the fonts of the words and of the key."""
+    key = max(int(pixels * 0.72), 12)
+    return font_of(pixels, QFont.Weight.DemiBold), font_of(key, QFont.Weight.Medium)
+
+
+@lru_cache(maxsize=128)
+def _size(words: str, key: str, pixels: int) -> QSize:
+    """Return the size of a button."""
+    fonts = _fonts(pixels)
+    wide = QFontMetrics(fonts[0]).horizontalAdvance(words)
+    wide += QFontMetrics(fonts[1]).horizontalAdvance(key)
+    return QSize(wide + int(pixels * 2.6), max(int(pixels * 2.4), _LOWEST))
 
 
 class ActionButton(QPushButton):
@@ -51,10 +69,7 @@ class ActionButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Return the size of the words, the key and the space around them."""
-        words, key = QFontMetrics(self._words_font()), QFontMetrics(self._key_font())
-        shown = self.offer.key if self.offer is not None else ""
-        wide = words.horizontalAdvance(self._words) + key.horizontalAdvance(shown)
-        return QSize(wide + int(self._pixels * 2.6), max(int(self._pixels * 2.4), _LOWEST))
+        return _size(self._words, self.offer.key if self.offer is not None else "", self._pixels)
 
     def paintEvent(self, _event: object) -> None:
         """Draw the button."""
@@ -74,12 +89,12 @@ class ActionButton(QPushButton):
         painter.drawRoundedRect(box, 10, 10)
         painter.setPen(fill if self._primary else ink)
         inner = box.adjusted(self._pixels * 0.9, 0, -self._pixels * 0.9, 0)
-        painter.setFont(self._words_font())
+        painter.setFont(_fonts(self._pixels)[0])
         leading = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
         trailing = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
         painter.setLayoutDirection(self.layoutDirection())
         painter.drawText(inner, leading, self._words)
-        painter.setFont(self._key_font())
+        painter.setFont(_fonts(self._pixels)[1])
         painter.drawText(inner, trailing, self.offer.key if self.offer is not None else "")
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -90,12 +105,6 @@ class ActionButton(QPushButton):
         """Show that it can be pressed."""
         super().enterEvent(event)
         self.update()
-
-    def _words_font(self) -> QFont:
-        return font_of(self._pixels, QFont.Weight.DemiBold)
-
-    def _key_font(self) -> QFont:
-        return font_of(max(int(self._pixels * 0.72), 12), QFont.Weight.Medium)
 
 
 class ActionBar(QWidget):
@@ -123,8 +132,9 @@ class ActionBar(QWidget):
             button.show_offer(offer, paint, primary=fits and index == 0)
         if self.isHidden() is bool(offers):
             self.setVisible(bool(offers))
+        if self.heightForWidth(self.width()) != self.height():
+            self.updateGeometry()
         self._place(self.width())
-        self.updateGeometry()
 
     def button_of(self, act: Act) -> ActionButton | None:
         """Return the button of an act that is offered; None if it is not."""

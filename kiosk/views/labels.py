@@ -1,5 +1,7 @@
 """Text that fits its widget: it is scaled down to a least size, then elided."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
@@ -24,6 +26,56 @@ def font_of(pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     return font
 
 
+@lru_cache(maxsize=256)
+def _font(pixels: int, weight: QFont.Weight) -> tuple[QFont, QFontMetrics]:
+    """Return a font that nobody changes, and its metrics; making one takes long in a verdict."""
+    font = font_of(pixels, weight)
+    return font, QFontMetrics(font)
+
+
+@lru_cache(maxsize=64)
+def _flags_of(direction: Qt.LayoutDirection, align: Qt.AlignmentFlag, wraps: bool) -> int:
+    """Return the flags with which a text is drawn and measured."""
+    aligned = QStyle.visualAlignment(direction, align)
+    flags = aligned | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+    wrap = Qt.TextFlag.TextWordWrap if wraps else Qt.TextFlag.TextSingleLine
+    return int(flags) | int(wrap)
+
+
+@lru_cache(maxsize=1024)
+def _fitted_pixels(
+    text: str, width: int, pixels: int, weight: QFont.Weight, *, lines: int, flags: int
+) -> int:
+    """Return the largest height of letters at which ``text`` fits ``width`` and ``lines``.
+
+    Most texts of verdicts come again and again.
+    """
+    advance = _font(pixels, weight)[1].horizontalAdvance(text)
+    if advance <= width and "\n" not in text:
+        return pixels
+    if lines == 1:
+        return max(int(pixels * width / max(advance, 1)), _SMALLEST)
+    size = float(pixels)
+    while True:
+        now = max(int(size), _SMALLEST)
+        metrics = _font(now, weight)[1]
+        bounds = metrics.boundingRect(QRect(0, 0, max(width, 1), _ENDLESS), flags, text)
+        highest = lines * (metrics.lineSpacing() + _ROUNDING)
+        if size <= _SMALLEST or (bounds.width() <= width and bounds.height() <= highest):
+            return now
+        size *= _STEP
+
+
+@lru_cache(maxsize=1024)
+def _fitted_height(text: str, width: int, pixels: int, weight: QFont.Weight, flags: int) -> int:
+    """Return the height of ``text`` in lines of ``width`` at a height of letters."""
+    metrics = _font(pixels, weight)[1]
+    if "\n" not in text and metrics.horizontalAdvance(text) <= width:
+        return metrics.lineSpacing() + _ROUNDING
+    bounds = metrics.boundingRect(QRect(0, 0, max(width, 1), _ENDLESS), flags, text)
+    return max(bounds.height(), metrics.lineSpacing())
+
+
 class FitLabel(QWidget):
     """A text in at most ``lines`` lines, ``pixels`` high or smaller if it needs that."""
 
@@ -42,7 +94,6 @@ class FitLabel(QWidget):
         self._align = align
         self._text = self._drawn = ""
         self._colour = QColor("#000000")
-        self._fonts: dict[int, QFont] = {}
         self._heights: dict[int, int] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -97,9 +148,12 @@ class FitLabel(QWidget):
 
     def fitted(self, width: int) -> QFont:
         """Return the largest font in which the text fits ``width`` pixels and the lines."""
-        if width not in self._fonts:
-            self._fonts[width] = self._fit(width)
-        return self._fonts[width]
+        return _font(self._fitted_pixels(width), self._weight)[0]
+
+    def _fitted_pixels(self, width: int) -> int:
+        return _fitted_pixels(
+            self._drawn, width, self._pixels, self._weight, lines=self._lines, flags=self._flags()
+        )
 
     def paintEvent(self, _event: object) -> None:
         """Draw the text."""
@@ -114,38 +168,11 @@ class FitLabel(QWidget):
 
     def _clear_measured(self) -> None:
         """Clear the cache of measurements; layouts ask for the same few widths repeatedly."""
-        self._fonts.clear()
         self._heights.clear()
         self.updateGeometry()
 
-    def _fit(self, width: int) -> QFont:
-        if self._lines == 1:
-            return self._fit_line(width)
-        pixels = float(self._pixels)
-        while True:
-            font = font_of(max(int(pixels), _SMALLEST), self._weight)
-            if pixels <= _SMALLEST or self._fits(QFontMetrics(font), width):
-                return font
-            pixels *= _STEP
-
     def _flags(self) -> int:
-        aligned = QStyle.visualAlignment(self.layoutDirection(), self._align)
-        flags = aligned | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-        wrap = Qt.TextFlag.TextWordWrap if self._lines > 1 else Qt.TextFlag.TextSingleLine
-        return int(flags) | int(wrap)
-
-    def _fit_line(self, width: int) -> QFont:
-        font = font_of(self._pixels, self._weight)
-        advance = QFontMetrics(font).horizontalAdvance(self._drawn)
-        if advance <= width:
-            return font
-        return font_of(max(int(self._pixels * width / advance), _SMALLEST), self._weight)
-
-    def _fits(self, metrics: QFontMetrics, width: int) -> bool:
-        box = QRect(0, 0, max(width, 1), _ENDLESS)
-        bounds = metrics.boundingRect(box, self._flags(), self._drawn)
-        highest = self._lines * (metrics.lineSpacing() + _ROUNDING)
-        return bounds.width() <= width and bounds.height() <= highest
+        return _flags_of(self.layoutDirection(), self._align, self._lines > 1)
 
     def _height_for(self, width: int) -> int:
         if width not in self._heights:
@@ -154,9 +181,6 @@ class FitLabel(QWidget):
 
     def _measured_height(self, width: int) -> int:
         if self._lines == 1:
-            return QFontMetrics(font_of(self._pixels, self._weight)).lineSpacing()
-        metrics = QFontMetrics(self.fitted(width))
-        bounds = metrics.boundingRect(
-            QRect(0, 0, max(width, 1), _ENDLESS), self._flags(), self._drawn
-        )
-        return max(bounds.height(), metrics.lineSpacing())
+            return _font(self._pixels, self._weight)[1].lineSpacing()
+        pixels = self._fitted_pixels(width)
+        return _fitted_height(self._drawn, width, pixels, self._weight, self._flags())
