@@ -171,6 +171,8 @@ def stylesheet(theme: Theme) -> str:
     #tabs::tab:selected {{ color: {t.ink}; border-bottom: 2px solid {t.accent}; }}
     #tabs::tab:hover {{ color: {t.ink}; }}
     #tabs:focus::tab:selected {{ color: {t.accent}; }}
+    #toast {{ background: {t.raised}; border: 1px solid {t.accent}; border-radius: 10px; }}
+    #toast QLabel {{ background: transparent; }}
     #veil {{ background: {t.veil}; border-radius: {RADIUS}px; }}
     #danger {{ background: {t.bad}; color: {t.surface}; border: 1px solid {t.bad}; }}
     #danger:focus {{ border: 2px solid {t.ink}; }}

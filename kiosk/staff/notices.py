@@ -93,5 +93,6 @@ class Notices:
             self._kept = ""
 
     def clear(self) -> None:
-        """Drop what was kept, when the person it concerns signs out."""
+        """Drop what was kept or said, when the person it concerns signs out."""
+        self._panel.toast.clear()
         self._kept = ""

@@ -21,6 +21,7 @@ from kiosk.staff.controllers.merge import MergeController
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.photo import PhotoController
 from kiosk.staff.controllers.plans import PlansController
+from kiosk.staff.controllers.sale import Sales
 from kiosk.staff.controllers.settings import SettingsController
 from kiosk.staff.controllers.signup import SignupController
 from kiosk.staff.controllers.stripe import StripeController
@@ -64,7 +65,10 @@ class Router:
         self.payment = self.add(PaymentController(context))
         self.home = self.add(HomeController(context))
         self.checkout = self.add(CheckoutController(context))
-        self.customer = self.add(CustomerController(context, self.payment, self.checkout))
+        self.sales = Sales(context, self.checkout)
+        self.customer = self.add(
+            CustomerController(context, self.payment, self.checkout, self.sales)
+        )
         self.settings = self.add(SettingsController(context))
         self.give = self.add(GiveController(context))
         self.code_formats = self.add(CodeFormatsController(context))
@@ -73,7 +77,7 @@ class Router:
     @cached_property
     def company(self) -> CompanyController:
         """The profile of a company."""
-        return self.add(CompanyController(self._context, self.payment, self.checkout))
+        return self.add(CompanyController(self._context, self.payment, self.checkout, self.sales))
 
     @cached_property
     def today(self) -> TodayController:

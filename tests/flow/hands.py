@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.inputs import Choice, DayField
+from kiosk.staff.pages.sale import SaleForm
 from tests.keys import scan_into, type_text
 
 from .desk import Desk
@@ -81,6 +82,8 @@ class Hands:
         form = self.form()
         for key, value in values.items():
             self.type_over(form.field(key), value)
+        if isinstance(form, SaleForm):  # what it does is previewed first
+            self.at.wait_until(form.submit.isEnabled)
         return form
 
     def send(self, form: Form) -> None:

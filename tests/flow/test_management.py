@@ -15,6 +15,7 @@ from kiosk.staff.disk import Disk
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.permission_field import PermissionField
+from kiosk.staff.pages.sale import SaleForm
 from kiosk.style import Tone
 from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
@@ -87,6 +88,7 @@ class AtWork:
         form = self.form()
         for key, value in values.items():
             _type(form.field(key), value)
+        self.at.wait_until(form.submit.isEnabled)
         form.submit.click()
         self.at.wait_until(lambda: not self.management.changes.asking or bool(form.failure.text()))
         return form
@@ -145,20 +147,18 @@ def test_from_the_first_account_to_a_sold_membership(
         number = work.pages.customer.page.subtitle.text().partition(" · ")[0]
 
         work.management.pages.customer.act(Action.ASSIGN, None)
-        work.fill(plan_id="Pool pass")
+        work.fill(plan_id="Pool pass", method="Later")
         at.wait_until(lambda: work.statuses() == [("Pool pass", "active")])
         until = work.pages.customer.page.cards[0].line.last_day
         assert until is not None
 
         work.act(Action.RENEW)
-        work.fill()
+        work.fill(method="Card terminal")
         at.wait_until(lambda: work.pages.customer.page.cards[0].line.last_day != until)
         renewed = work.pages.customer.page.cards[0].line.last_day
         assert renewed is not None
         assert renewed > until
 
-        work.act(Action.PAY)
-        work.fill(method="card terminal", amount="12.50", note="slip 4711")
         at.wait_until(lambda: bool(printer.printed))
         ((name, receipt),) = printer.printed
         assert name == "R-000001.pdf"
@@ -166,9 +166,17 @@ def test_from_the_first_account_to_a_sold_membership(
         at.wait_until(lambda: work.panel.page is work.pages.customer.page)
 
         work.act(Action.PAY)
-        form = work.send(method="cash", amount="a lot")
-        assert form.error_of("amount") == "“a lot” is not a price."
-        form.closed.emit()
+        sheet = work.form()
+        assert isinstance(sheet, SaleForm)
+        _type(sheet.field("method"), "Cash")
+        for given, words, sells in (
+            ("a lot", "“a lot” is not a price.", False),
+            ("10", "€2.50 is missing", False),
+            ("20", "Change: €7.50", True),
+        ):
+            sheet.line("given").setText(given)
+            assert (sheet.change.text(), sheet.submit.isEnabled()) == (words, sells)
+        sheet.closed.emit()
 
         at.kiosk.session.on_hand_scanned(Reading(number, ""))
         assert at.wait_for_tone(Tone.ATTENTION).verdict.permissions == ("Pool",)

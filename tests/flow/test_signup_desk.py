@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.sale import SaleForm
 from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
 from tests.fakes.stripe_server import StripeServer
@@ -112,9 +113,12 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
         at.wait_for(1)
         work.management.open_person()
         at.wait_until(lambda: work.panel.page is work.pages.customer.page)
-        for number, (method, amount) in enumerate((("cash", "20"), ("card terminal", "12.50")), 1):
+        for number, (method, amount) in enumerate((("Cash", "20"), ("Card terminal", "12.50")), 1):
             work.act(Action.PAY)
-            work.fill(method=method, amount=amount)
+            sheet = work.form()
+            assert isinstance(sheet, SaleForm)
+            sheet.field("other").click()  # type: ignore[attr-defined]
+            work.fill(method=method, amount=amount, note="as agreed")
             at.wait_until(lambda count=number: len(printer.printed) == count)
             at.wait_until(lambda: work.panel.page is work.pages.customer.page)
 

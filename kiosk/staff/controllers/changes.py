@@ -20,8 +20,10 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.undo import Undos
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.request import Call, Filled
+from kiosk.staff.forms.undo import Undoing
 from kiosk.staff.notices import Notices, errors_of
 from kiosk.staff.page import Navigation, Place
 from kiosk.staff.pages.form import Form, Value
@@ -63,6 +65,7 @@ class Asked:
     filled: Filled[Any]
     then: Then[Any] | None
     always: Then[Any] | None
+    undo: Undoing[Any] | None
 
 
 class Changes(QObject):
@@ -82,6 +85,7 @@ class Changes(QObject):
         super().__init__(parent)
         self._navigation, self._panel, self._notices = navigation, panel, notices
         self._texts, self._session, self._send = texts, session, send
+        self._undos = Undos(panel.toast, navigation, texts, send)
         self._asked: Asked | None = None
         self._unsettled: dict[str, Sent] = {}
         self._stale: set[str] = set()
@@ -104,17 +108,19 @@ class Changes(QObject):
         *,
         asked_on: Place | None = None,
         always: Then[Answer] | None = None,
+        undo: Undoing[Answer] | None = None,
     ) -> None:
         """Open a form, unless one is open or staff have left ``asked_on``, the page that asked.
 
         ``then`` gets the answer of the service if the page in front is still the same, and
         ``always`` gets it wherever staff are; without ``then`` the page in front is loaded again.
+        What ``undo`` returns is said in a toast, with which the change is undone.
         """
         front = self._navigation.front
         if self._asked is not None or (asked_on is not None and front != asked_on):
             form.deleteLater()
             return
-        asked = self._asked = Asked(form, front, filled, then, always)
+        asked = self._asked = Asked(form, front, filled, then, always, undo)
         form.submitted.connect(partial(self._submit, asked))
         form.closed.connect(self.close)
         self._panel.show_form(form)
@@ -236,6 +242,8 @@ class Changes(QObject):
         self._finish(asked)
         if asked.always is not None:
             asked.always(answer)
+        if asked.undo is not None and (done := asked.undo(answer)) is not None:
+            self._undos.tell(done)
         if self._navigation.front != asked.place:
             return
         if asked.then is None:
@@ -260,6 +268,8 @@ class Changes(QObject):
             sentence = f"{sentence} {self._not_known()}"
         if self._asked is asked:
             asked.form.show_errors(sentence, errors)
+            if failure.cause is Cause.REFUSED:
+                asked.form.refused.emit(failure.code)
         else:
             words = " ".join(filter(None, (sentence, *errors.values())))
             self._notices.keep(f"{asked.form.title}: {words}")

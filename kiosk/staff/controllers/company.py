@@ -13,6 +13,7 @@ from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.lists import load_people
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
+from kiosk.staff.controllers.sale import Sales
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.links import link_form, unlink_form
 from kiosk.staff.page import Page, Place
@@ -38,10 +39,14 @@ class CompanyController(ProfileController):
     entry_place = CUSTOMER
 
     def __init__(
-        self, context: Context, payments: PaymentController, checkout: CheckoutController
+        self,
+        context: Context,
+        payments: PaymentController,
+        checkout: CheckoutController,
+        sales: Sales,
     ) -> None:
         page = ProfilePage(context.texts, of_company=True)
-        super().__init__(context, page, payments, checkout)
+        super().__init__(context, page, payments, checkout, sales)
         self._company: CompanyView | None = None
         self._people: dict[UUID, LinkedCustomer] = {}
         page.removed.connect(self._unlink)

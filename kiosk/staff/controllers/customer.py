@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPixmap
 from api_client.management import ManagementClient
 from api_client.messages.cards import CustomerCards, DesignList, IssuedCard
 from api_client.messages.management import CustomerProfile
+from api_client.messages.sales import SaleKind
 from kiosk.offers import Act, Offer
 from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.card import CARD
@@ -22,6 +23,7 @@ from kiosk.staff.controllers.people import load_person
 from kiosk.staff.controllers.photo import PHOTO
 from kiosk.staff.controllers.photo_removal import PhotoRemoval
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
+from kiosk.staff.controllers.sale import Sales, Wanted
 from kiosk.staff.forms.card import CardForms
 from kiosk.staff.forms.customer import customer_form, end_logins_form
 from kiosk.staff.forms.erase import erase_form
@@ -66,10 +68,14 @@ class CustomerController(ProfileController):
     of_person = True
 
     def __init__(
-        self, context: Context, payments: PaymentController, checkout: CheckoutController
+        self,
+        context: Context,
+        payments: PaymentController,
+        checkout: CheckoutController,
+        sales: Sales,
     ) -> None:
         self.page: CustomerPage = CustomerPage(context.texts)
-        super().__init__(context, self.page, payments, checkout)
+        super().__init__(context, self.page, payments, checkout, sales)
         self._photos = PhotoRemoval(context)
         self._histories = Histories(context, self.page)
         self._notes = Notes(context, self.page)
@@ -133,8 +139,10 @@ class CustomerController(ProfileController):
             case Act.NEW_CARD:
                 self.act(Action.ISSUE, None)
             case Act.RENEW | Act.PAY:
-                renews = expected.offer.act is Act.RENEW
-                self.pay(expected.offer.membership_id, renews=renews)
+                kind = SaleKind.RENEW if expected.offer.act is Act.RENEW else SaleKind.PAY
+                wanted = Wanted(self.owner(), kind, expected.offer.membership_id)
+                if self._session.may("memberships:write"):
+                    self._sales.begin(wanted)
 
     def leave(self) -> None:
         """The customer is no longer shown; a note that was typed is kept until it is."""

@@ -6,15 +6,16 @@ from uuid import UUID
 from api_client.management import ManagementClient
 from api_client.messages.billing import CheckoutLink
 from api_client.messages.management import CompanyView, PlanPage, PlanView
+from api_client.messages.sales import SaleKind
 from kiosk.staff.controllers.billing import ProfileBilling, load_billing
 from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.lists import load_plans
 from kiosk.staff.controllers.payment import PaymentController
+from kiosk.staff.controllers.sale import Sales, Wanted
 from kiosk.staff.controllers.subscription import SUBSCRIPTION
 from kiosk.staff.forms.membership import MembershipForms
-from kiosk.staff.forms.payment import payment_form
 from kiosk.staff.forms.subscription import order_form, refund_form, settle_form
 from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Place
@@ -47,12 +48,12 @@ class ProfileController(Controller):
         page: ProfilePage,
         payments: PaymentController,
         checkout: CheckoutController,
+        sales: Sales,
     ) -> None:
         super().__init__(context)
         self.page: ProfilePage = page
-        self._payments, self._checkout = payments, checkout
+        self._payments, self._checkout, self._sales = payments, checkout, sales
         self._forms = MembershipForms(context.texts, context.session.today)
-        self._lines: Sequence[MembershipLine] = ()
         page.acted.connect(self.act)
 
     def about(self) -> str:
@@ -78,7 +79,7 @@ class ProfileController(Controller):
             case Action.EDIT, _:
                 self.edit()
             case Action.ASSIGN, _:
-                self._assign()
+                self._sell(SaleKind.NEW)
             case Action.ORDER, _:
                 self._order()
             case Action.OPEN_CARD, UUID():
@@ -100,7 +101,6 @@ class ProfileController(Controller):
 
     def show_profile(self, words: ProfileWords, billing: ProfileBilling | None) -> None:
         """Show a profile, and on it why its payments through Stripe are not known."""
-        self._lines = words.memberships
         known = billing or ProfileBilling()
         if known.configured is not None:
             self._session.takes_orders = known.configured
@@ -143,9 +143,9 @@ class ProfileController(Controller):
             case Action.PAYMENTS:
                 self._payments.open_membership(line)
             case Action.RENEW:
-                ask(*self._forms.renew(line, about))
+                self._sell(SaleKind.RENEW, line)
             case Action.PAY:
-                self._ask_payment(line, renews=False)
+                self._sell(SaleKind.PAY, line)
             case Action.EXTEND:
                 ask(*self._forms.extend(line, about))
             case Action.END:
@@ -153,28 +153,13 @@ class ProfileController(Controller):
             case Action.UNDO:
                 ask(*self._forms.undo(line, about))
             case Action.TRANSFER:
-                self._with_plans(
-                    lambda plans, on: ask(*self._forms.transfer(line, plans, about), asked_on=on)
-                )
+                self._sell(SaleKind.CHANGE, line)
             case _:
                 raise ValueError(f"{action} is nothing that is done to a membership")
 
-    def pay(self, membership_id: UUID | None, *, renews: bool) -> None:
-        """Ask for a payment of a membership on the page, which ``renews`` it if it can."""
-        line = next((each for each in self._lines if each.id == membership_id), None)
-        if line is not None and self._session.may("memberships:write"):
-            self._ask_payment(line, renews=renews)
-
-    def _ask_payment(self, line: MembershipLine, *, renews: bool) -> None:
-        currency, about = self._session.currency, self.about()
-        form = payment_form(self._texts, line, currency, about, renews=renews)
-        self._context.changes.ask(*form, always=self._context.receipts.print_new)
-
-    def _assign(self) -> None:
-        owner, about, ask = self.owner(), self.about(), self._context.changes.ask
-        self._with_plans(
-            lambda plans, on: ask(*self._forms.assign(owner, plans, about), asked_on=on)
-        )  # fmt: skip
+    def _sell(self, kind: SaleKind, line: MembershipLine | None = None) -> None:
+        """Open the sheet of a sale to whom is shown."""
+        self._sales.begin(Wanted(self.owner(), kind, None if line is None else line.id))
 
     def _order(self) -> None:
         """Ask which plan is to be paid online, and show its payment page then."""

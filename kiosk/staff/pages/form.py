@@ -44,6 +44,9 @@ class Form(FormRows):
     closed = Signal()
     """The form is done with: carried out, cancelled or discarded."""
 
+    refused = Signal(str)
+    """The service refused it, with this code: what was shown may have changed."""
+
     def __init__(
         self,
         texts: Texts,
@@ -188,7 +191,7 @@ class Form(FormRows):
     def focus_again(self) -> None:
         """Focus the field that had the focus before the form was covered, else as at first."""
         focused = self.focusWidget()
-        if any(
+        if focused is not None and any(
             field is focused or field.focusProxy() is focused for field in self._fields.values()
         ):
             focused.setFocus(Qt.FocusReason.OtherFocusReason)

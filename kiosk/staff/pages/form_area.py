@@ -20,6 +20,7 @@ class FormArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._rows: list[QWidget] = []
+        self._left_out: set[QWidget] = set()
         self._columns, self._across = 1, 0
         inside = QWidget()
         inside.setObjectName("scrolled")
@@ -38,6 +39,14 @@ class FormArea(QScrollArea):
         """Add a row below the others."""
         self._rows.append(row)
         self._arrange()
+
+    def leave_out(self, row: QWidget, *, out: bool) -> None:
+        """Hide a row, or show it again; those after it close up."""
+        if out != (row in self._left_out):
+            (self._left_out.add if out else self._left_out.discard)(row)
+            row.setVisible(not out)
+            self._arrange()
+            self.updateGeometry()
 
     def fit(self, columns: int, across: int) -> None:
         """Arrange the rows in ``columns`` (1 or 2), ``across`` pixels wide together."""
@@ -67,6 +76,8 @@ class FormArea(QScrollArea):
             self._grid.removeWidget(row)
         line, place = 0, 0
         for row in self._rows:
+            if row in self._left_out:
+                continue
             wide = not isinstance(row, Field) or row.wide or self._columns == 1
             if wide and place:
                 line, place = line + 1, 0

@@ -47,6 +47,12 @@ class FormFoot(QWidget):
         self.failure.setText(sentence)
         self.failure.setVisible(bool(sentence))
 
+    def name_action(self, action: str) -> None:
+        """Change what the button of the action says."""
+        self._action = action
+        if not self.sending:
+            self.submit.setText(action)
+
     def set_sending(self, *, sending: bool) -> None:
         """Show that it is being sent, or that it can be sent again."""
         self.sending = sending

@@ -29,6 +29,7 @@ class FormRows(QFrame):
         self._fields: dict[str, QWidget] = {}
         self._rows: dict[str, Field] = {}
         self._sent_as: dict[str, str] = {}
+        self._unasked: frozenset[Field] = frozenset()
 
     def add_words(self, words: str) -> None:
         """Add a text above the fields that follow."""
@@ -151,6 +152,12 @@ class FormRows(QFrame):
         row = self._rows.get(self._sent_as.get(name, name))
         return row.label if row is not None else ""
 
+    def show_field(self, key: str, *, shown: bool) -> None:
+        """Show or hide a field with its label. A hidden one keeps its value and is never wrong."""
+        row = self._rows[key]
+        self._unasked = (self._unasked - {row}) if shown else (self._unasked | {row})
+        self.area.leave_out(row, out=not shown)
+
     def field(self, key: str) -> QWidget:
         """Return the widget of a field."""
         return self._fields[key]
@@ -182,6 +189,8 @@ class FormRows(QFrame):
     def _missing(self, row: Field) -> str:
         """Return what is wrong with a field before it is sent; empty if nothing is."""
         first = row.inputs[0]
+        if row in self._unasked:
+            return ""
         if isinstance(first, DayField):
             return first.problem
         return self._texts.say("Please fill this in.") if row.required and row.empty else ""

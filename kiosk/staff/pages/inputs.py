@@ -21,6 +21,8 @@ from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 
 _LONGEST_DAY = 40
+_LEAST_CHOICE = 12
+"""Characters of a choice that are always seen."""
 
 
 class Choice(QComboBox):
@@ -29,6 +31,9 @@ class Choice(QComboBox):
     def __init__(self, options: Sequence[tuple[object, str]] = ()) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # As wide as it is laid out: a long name is cut, and does not widen the form.
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_LEAST_CHOICE)
         self.set_options(options)
 
     @property

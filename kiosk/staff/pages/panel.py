@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.sign_in import SignInPage
+from kiosk.staff.pages.toast import Toast
 from kiosk.staff.pages.view import PageView
 from kiosk.style import M, S
 from kiosk.texts import Texts
@@ -51,6 +52,7 @@ class StaffPanel(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._pages, 1)
         self._sheet = Sheet(self)
+        self.toast = Toast(self, texts)
         self.setMinimumWidth(M)
 
     @property

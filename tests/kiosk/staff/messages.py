@@ -17,6 +17,7 @@ from api_client.messages.management import (
     SoldView,
     StaffName,
 )
+from api_client.messages.sales import SaleKind, SalePreview, SaleUndo, SaleView
 from api_client.messages.scan import Outcome, PermissionView, Status
 from tests.kiosk.answers import AMARA, NOON, membership
 
@@ -84,6 +85,25 @@ def sold(**changes: Any) -> SoldView:
         "time_zone": "Europe/Berlin", "payment_overdue_since": None, "source": "staff",
     }  # fmt: skip
     return SoldView(**(given | changes))
+
+
+def preview(**changes: Any) -> SalePreview:
+    """What a sale of Gold for a month does."""
+    given: dict[str, Any] = {
+        "kind": SaleKind.PAY, "plan": "Gold", "price_minor": 4900, "currency": "EUR",
+        "billing": None, "amount_minor": 4900, "tax_millipercent": 19000, "tax_minor": 782,
+        "net_minor": 4118, "first_day": date(2026, 11, 29), "last_day": date(2026, 12, 28),
+    }  # fmt: skip
+    return SalePreview(**(given | changes))
+
+
+def sale_view(**changes: Any) -> SaleView:
+    """A sale of Gold, carried out and not paid."""
+    given: dict[str, Any] = {
+        "sale": preview(), "membership": sold(), "payment": None, "customer_id": AMARA.id,
+        "undo": SaleUndo(membership_id=UUID(int=70), change_id=UUID(int=71)),
+    }  # fmt: skip
+    return SaleView(**(given | changes))
 
 
 def company(**changes: Any) -> tuple[CompanyView, LinkedCustomers]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.billing import OrderPage
+from api_client.messages.cards import CustomerCards
 from api_client.messages.management import CompanyPage, LinkedCustomers, PermissionPage
 from api_client.messages.payments import PaymentPage
 from api_client.messages.scan import DeskInfo, VisitPage
@@ -14,6 +15,8 @@ from kiosk.application import load_fonts
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
+from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.sale import SaleForm
 from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import Credentials, Task
 from kiosk.style import LIGHT
@@ -25,6 +28,7 @@ from tests.kiosk.staff.card_messages import designs, record
 from tests.kiosk.staff.desk_messages import stripe
 from tests.kiosk.staff.messages import (
     plans,
+    preview,
     profile,
     session,
 )
@@ -45,6 +49,8 @@ _ANSWERS: dict[str, Any] = {
     "plans": plans(),
     "visits": VisitPage(items=()),
     "permissions": PermissionPage(items=()),
+    "preview_sale": preview(),
+    "cards_of": CustomerCards(items=()),
     "people_of": LinkedCustomers(items=()),
 }
 """What a client answers where the request goes on with it."""
@@ -53,13 +59,14 @@ _ANSWERS: dict[str, Any] = {
 class Recorder:
     """A client that keeps what it is asked, by the names of its methods."""
 
-    def __init__(self) -> None:
+    def __init__(self, **answers: Any) -> None:
+        self._answers = _ANSWERS | answers
         self.asked: list[tuple[str, tuple[Any, ...]]] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def ask(*given: Any, **named: Any) -> Any:
             self.asked.append((name, (*given, *named.values())))
-            return _ANSWERS.get(name)
+            return self._answers.get(name)
 
         return ask
 
@@ -99,6 +106,24 @@ class Staff:
     def task(self, name: str) -> Task[Any]:
         """The newest task of this name."""
         return next(task for task in reversed(self.tasks) if task.name == name)
+
+    def answer(self, name: str, **answers: Any) -> None:
+        """Carry out the newest task of this name with a client that gives these answers."""
+        task = self.task(name)
+        client: Any = Recorder(**answers)
+        self.presenter.on_done(task, task.call(client, task.once))
+
+    def sheet(self, action: Action, **answers: Any) -> SaleForm:
+        """Press the button of a sale in the profile, and return the sheet that opens."""
+        cards = self.pages.customer.page.cards
+        if action is Action.ASSIGN:
+            self.pages.customer.act(action, None)
+        else:
+            cards[0].buttons[action].click()
+        self.answer("sale", **answers)
+        form = self.presenter.changes.form
+        assert isinstance(form, SaleForm)
+        return form
 
     def asked(self, name: str = "") -> list[tuple[str, tuple[Any, ...]]]:
         """What the newest task asks a client, or the newest one of this name."""

@@ -26,8 +26,8 @@ from tests.kiosk.staff.messages import plans, profile, session, sold
 from tests.kiosk.staff.staff_desk import Recorder, Staff, in_focus
 
 OTHER = AMARA.model_copy(update={"id": UUID(int=99), "name": "Jonas Brandt", "number": "C-000099"})
-FINAL = [Action.RENEW, Action.END]
-"""Steps of a membership that cannot be taken back."""
+FINAL = [Action.END]
+"""Steps of a membership that open with Cancel."""
 
 
 @pytest.fixture
@@ -39,6 +39,8 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
 def open_form(staff: Staff, action: Action = Action.EXTEND) -> Form:
     """Press a button of Amara's own membership."""
     QTest.mouseClick(staff.pages.customer.page.cards[0].buttons[action], Qt.MouseButton.LeftButton)
+    if action in {Action.PAY, Action.RENEW}:
+        staff.answer("sale")
     form = staff.presenter.changes.form
     assert form is not None
     assert form.isVisible()
@@ -68,7 +70,7 @@ def focused(staff: Staff) -> object:
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
-@pytest.mark.parametrize("action", [Action.EXTEND, *FINAL, Action.PAY])
+@pytest.mark.parametrize("action", [Action.EXTEND, *FINAL, Action.PAY, Action.RENEW])
 def test_a_focused_cancel_is_what_the_key_presses(
     staff: Staff, action: Action, key: Qt.Key
 ) -> None:
@@ -165,12 +167,12 @@ def test_a_refusal_keeps_the_form_and_what_was_typed(staff: Staff) -> None:
 
 
 def test_an_edited_second_try_settles_the_first_before_it_is_sent(staff: Staff) -> None:
-    form = open_form(staff, Action.PAY)
-    type_text(form.field("amount"), "20")
+    form = open_form(staff)
+    type_text(form.field("why"), "20")
     form.submit.click()
     first = staff.task("change")
     staff.presenter.on_failed(first, Failure(Cause.TOO_SLOW, ""))
-    type_text(form.field("amount"), "0")
+    type_text(form.field("why"), "0")
     form.submit.click()
     assert sent(staff) == 1
     ((asked, (once, _at)),) = staff.asked("withdraw")
@@ -182,14 +184,14 @@ def test_an_edited_second_try_settles_the_first_before_it_is_sent(staff: Staff) 
 
 
 def test_a_first_try_that_arrived_is_not_done_again(staff: Staff) -> None:
-    form = open_form(staff, Action.PAY)
-    type_text(form.field("amount"), "20")
+    form = open_form(staff)
+    type_text(form.field("why"), "20")
     form.submit.click()
     staff.presenter.on_failed(staff.task("change"), Failure(Cause.UNREACHABLE, ""))
     form.cancel.click()
-    form = open_form(staff, Action.PAY)
-    assert form.values()["amount"] == "20"
-    type_text(form.field("amount"), "0")
+    form = open_form(staff)
+    assert form.values()["why"] == "20"
+    type_text(form.field("why"), "0")
     form.submit.click()
     arrived = Withdrawal(state=WithdrawalState.CARRIED_OUT, answer={})
     staff.presenter.on_done(staff.task("withdraw"), arrived)
@@ -206,7 +208,7 @@ UNSENT = (Cause.BUSY, Cause.SIGNED_OUT, Cause.NOT_ALLOWED, Cause.STORAGE_FULL, C
 def test_a_second_try_that_did_not_arrive_forgets_nothing_about_the_first(
     staff: Staff, cause: Cause
 ) -> None:
-    form = open_form(staff, Action.PAY)
+    form = open_form(staff)
     form.submit.click()
     first = staff.task("change")
     staff.presenter.on_failed(first, Failure(Cause.TOO_SLOW, ""))
@@ -238,7 +240,7 @@ def test_what_is_sent_again_is_the_same_request_on_the_next_day_too(staff: Staff
 
 
 def test_what_the_service_has_forgotten_is_asked_about_and_not_sent_again(staff: Staff) -> None:
-    form = open_form(staff, Action.PAY)
+    form = open_form(staff)
     form.submit.click()
     staff.presenter.on_failed(staff.task("change"), Failure(Cause.TOO_SLOW, ""))
     known = staff.presenter.changes._unsettled
@@ -249,11 +251,11 @@ def test_what_the_service_has_forgotten_is_asked_about_and_not_sent_again(staff:
 
 
 def test_what_is_too_old_to_be_asked_about_is_said(staff: Staff) -> None:
-    form = open_form(staff, Action.PAY)
-    type_text(form.field("amount"), "20")
+    form = open_form(staff)
+    type_text(form.field("why"), "20")
     form.submit.click()
     staff.presenter.on_failed(staff.task("change"), Failure(Cause.UNREACHABLE, ""))
-    type_text(form.field("amount"), "0")
+    type_text(form.field("why"), "0")
     form.submit.click()
     staff.presenter.on_done(staff.task("withdraw"), None)
     assert "too old to be asked about" in form.failure.text()
@@ -262,7 +264,7 @@ def test_what_is_too_old_to_be_asked_about_is_said(staff: Staff) -> None:
 
 
 def test_another_person_is_warned_about_what_the_first_one_sent(staff: Staff) -> None:
-    form = open_form(staff, Action.PAY)
+    form = open_form(staff)
     form.submit.click()
     staff.presenter.on_failed(staff.task("change"), Failure(Cause.UNREACHABLE, ""))
     staff.presenter.sign_out()
@@ -272,11 +274,11 @@ def test_another_person_is_warned_about_what_the_first_one_sent(staff: Staff) ->
     typed = Credentials(staff.presenter.attempt, "club", "o@club.example", "five loud cranes")
     staff.presenter.on_signed_in(typed, started.model_copy(update={"staff": ole}))
     staff.open_customer()
-    form = open_form(staff, Action.PAY)
+    form = open_form(staff)
     assert form.failure.text().startswith("Greta Sommer sent this at ")
 
 
-@pytest.mark.parametrize("action", [Action.ASSIGN, Action.ISSUE, Action.ORDER])
+@pytest.mark.parametrize("action", [Action.ISSUE, Action.ORDER])
 def test_a_form_that_comes_late_opens_only_before_who_it_was_asked_for(
     staff: Staff, action: Action
 ) -> None:

@@ -13,9 +13,11 @@ from kiosk.staff.controllers.company import CompanySheet
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SignupSheet
+from kiosk.staff.forms.sale import Sold
 from kiosk.staff.page import Place
 from kiosk.staff.pages.form_field import Field
 from kiosk.staff.pages.parts import Action
+from kiosk.staff.words.sale import Paid
 from kiosk.staff.worker import Credentials
 from kiosk.texts import Texts
 from kiosk.verdict import verdict_of
@@ -26,9 +28,10 @@ from tests.kiosk.staff.messages import (
     NORTHWIND,
     company,
     plans,
+    preview,
     profile,
+    sale_view,
     session,
-    sold,
 )
 from tests.kiosk.staff.staff_desk import Staff
 
@@ -87,17 +90,25 @@ def test_only_what_the_role_allows_is_offered(staff: Staff) -> None:
 def test_a_plan_is_assigned_to_whose_file_is_open(staff: Staff) -> None:
     staff.sign_in()
     staff.open_customer()
-    staff.pages.customer.act(Action.ASSIGN, None)
-    assert staff.tasks[-1].name == "plans"
-    staff.presenter.on_done(staff.tasks[-1], plans())
-    form = staff.presenter.changes.form
-    assert form is not None
+    form = staff.sheet(Action.ASSIGN)
     form.submit.click()
-    ((name, given),) = staff.asked()
-    owner = {"customer_id": str(AMARA.id), "plan_id": str(plans().items[0].id)}
-    assert (name, given[0]) == ("assign", {**owner, "again": False})
-    assert given[1] == staff.tasks[-1].once
-    staff.presenter.on_done(staff.tasks[-1], sold())
+    change, seen = staff.task("change"), preview()
+    (name, given) = staff.asked("change")[0]
+    assert (name, given[1]) == ("sell", change.once)
+    assert given[0] == {
+        "kind": "new",
+        "customer_id": str(AMARA.id),
+        "plan_id": str(plans().items[0].id),
+        "payment": {"method": "cash", "note": ""},
+        "expected": {
+            "amount_minor": seen.amount_minor,
+            "currency": seen.currency,
+            "first_day": str(seen.first_day),
+            "last_day": str(seen.last_day),
+        },
+        "again": False,
+    }
+    staff.presenter.on_done(change, Sold(Paid.CASH, AMARA.id, view=sale_view()))
     assert not staff.presenter.changes.asking
     assert staff.asked() == [("customer", (AMARA.id,))]
 

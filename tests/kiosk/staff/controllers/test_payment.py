@@ -19,7 +19,7 @@ from kiosk.staff.controllers.payment import (
     load_payments_of,
 )
 from kiosk.staff.pages.parts import Action
-from tests.kiosk.staff.controllers.test_receipt import Printer, pay
+from tests.kiosk.staff.controllers.test_receipt import Printer, paid, pay
 from tests.kiosk.staff.desk_messages import payment, voided
 from tests.kiosk.staff.staff_desk import Staff
 
@@ -189,7 +189,7 @@ def test_a_receipt_is_opened_again_and_its_failure_told(staff: Staff) -> None:
 
 def test_a_receipt_that_did_not_come_is_told_on_the_page_that_follows(staff: Staff) -> None:
     staff.open_customer()
-    staff.presenter.on_done(pay(staff), payment())
+    staff.presenter.on_done(pay(staff), paid(payment()))
     receipt, reload = staff.tasks[-2:]
     assert (receipt.name, reload.name) == ("receipt", "customer")
     staff.presenter.on_failed(receipt, Failure(Cause.TOO_SLOW, ""))
@@ -202,9 +202,9 @@ def test_a_receipt_that_did_not_come_is_told_on_the_page_that_follows(staff: Sta
 
 def test_a_receipt_that_did_not_come_after_a_scan_is_told_above_and_later(staff: Staff) -> None:
     staff.open_customer()
-    paid = pay(staff)
+    sale = pay(staff)
     staff.window.leave_management()
-    staff.presenter.on_done(paid, payment())
+    staff.presenter.on_done(sale, paid(payment()))
     staff.presenter.on_failed(staff.task("receipt"), Failure(Cause.TOO_SLOW, ""))
     assert staff.window.bar.service.label.text() == "No receipt"
     assert "could not be opened" in staff.window.bar.service.sentence

@@ -3,21 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.errors import Refused
 from api_client.messages.management import ActorKind, ActorView
 from api_client.messages.payments import PaymentMethod, PaymentView
 from kiosk.application import load_fonts
 from kiosk.staff.disk import Disk
-from kiosk.staff.forms.payment import payment_fields
-from kiosk.staff.pages.form import Value
+from kiosk.staff.forms.sale import Sold
 from kiosk.staff.pages.parts import Action
+from kiosk.staff.words.sale import Paid
 from kiosk.staff.worker import Task
-from kiosk.texts import Texts
 from tests.kiosk.answers import NOON
+from tests.kiosk.staff.messages import sale_view
 from tests.kiosk.staff.staff_desk import Staff
 
 PAID = PaymentView(
@@ -42,11 +40,13 @@ class Printer(Disk):
 
 def pay(staff: Staff) -> Task[Any]:
     """Send a payment for the first membership of whose profile is open."""
-    staff.pages.customer.page.cards[0].buttons[Action.PAY].click()
-    form = staff.presenter.changes.form
-    assert form is not None
-    form.submit.click()
-    return staff.tasks[-1]
+    staff.sheet(Action.PAY).submit.click()
+    return staff.task("change")
+
+
+def paid(payment: PaymentView) -> Sold:
+    """What the service and the desk made of a payment."""
+    return Sold(Paid.CASH, view=sale_view(payment=payment), receipt="print")
 
 
 def noted(qtbot: QtBot, printer: Printer) -> Staff:
@@ -57,36 +57,8 @@ def noted(qtbot: QtBot, printer: Printer) -> Staff:
     staff.open_customer()
     payment = pay(staff)
     staff.window.leave_management()
-    staff.presenter.on_done(payment, PAID)
+    staff.presenter.on_done(payment, paid(PAID))
     return staff
-
-
-@pytest.mark.parametrize(
-    ("typed", "fields"),
-    [
-        ("", {}),
-        ("12.50", {"amount_minor": 1250, "currency": "EUR"}),
-    ],
-)
-def test_an_amount_is_sent_only_if_it_was_typed(typed: str, fields: dict[str, Any]) -> None:
-    values: dict[str, Value] = {
-        "method": "cash", "amount": typed, "note": "slip", "renew": True,
-    }  # fmt: skip
-    expected = {"method": "cash", "note": "slip", "renew": True, **fields}
-    assert payment_fields(values, "EUR", Texts("en")) == expected
-
-
-@pytest.mark.parametrize("typed", ["0", "0.00"])
-def test_a_payment_of_0_is_not_sent(typed: str) -> None:
-    values: dict[str, Value] = {"method": "cash", "amount": typed, "note": ""}
-    with pytest.raises(Refused, match="With 0 nothing is paid"):
-        payment_fields(values, "EUR", Texts("en"))
-
-
-@pytest.mark.parametrize("typed", ["a lot", "-1", "1.999"])
-def test_what_is_no_amount_is_not_sent(typed: str) -> None:
-    with pytest.raises(Refused, match="is not a price"):
-        payment_fields({"method": "cash", "amount": typed, "note": ""}, "EUR", Texts("en"))
 
 
 def test_the_receipt_comes_also_when_a_scan_took_the_panel(
