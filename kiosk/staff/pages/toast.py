@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from kiosk.style import M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
+from kiosk.views.tips import set_tip
 
 SHOWN_MS = 12_000
 _STEP_MS = 250
@@ -29,7 +30,7 @@ class Toast(QFrame):
         self._left_ms = 0
         self.words = PlainLabel("", wraps=True)
         self.undo_button = QPushButton(texts.say("Undo"))
-        self.undo_button.setToolTip(texts.say("Undo (Ctrl+Z)"))
+        set_tip(self.undo_button, texts.say("Undo (Ctrl+Z)"))
         self.undo_button.clicked.connect(self._on_undo)
         self.close_button = QPushButton("✕")
         self.close_button.setObjectName("link")

@@ -30,6 +30,7 @@ from tests.kiosk.staff.messages import (
     plans,
     preview,
     profile,
+    sale_view,
     session,
 )
 
@@ -50,6 +51,7 @@ _ANSWERS: dict[str, Any] = {
     "visits": VisitPage(items=()),
     "permissions": PermissionPage(items=()),
     "preview_sale": preview(),
+    "sell": sale_view(),
     "cards_of": CustomerCards(items=()),
     "people_of": LinkedCustomers(items=()),
 }
