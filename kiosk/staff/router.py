@@ -66,6 +66,7 @@ class Router:
         self.home = self.add(HomeController(context))
         self.checkout = self.add(CheckoutController(context))
         self.sales = Sales(context, self.checkout)
+        self.home.page.new_member.connect(self.sales.new_member)
         self.customer = self.add(
             CustomerController(context, self.payment, self.checkout, self.sales)
         )

@@ -25,6 +25,8 @@ class HomePage(PageView):
     """Two lists side by side, with buttons to add to them."""
 
     new_customer = Signal()
+    new_member = Signal()
+    """Somebody new with a plan."""
     new_company = Signal()
     new_plan = Signal()
     company_opened = Signal(object)
@@ -38,7 +40,8 @@ class HomePage(PageView):
         super().__init__(texts)
         say = texts.say
         self.customer_button = _button(say("New customer …"), self.new_customer)
-        self.customer_button.setObjectName("primary")
+        self.member_button = _button(say("New member …"), self.new_member)
+        self.member_button.setObjectName("primary")
         self.search = QLineEdit()
         self.search.setPlaceholderText(say("Company name"))
         self.search.setAccessibleName(say("Company name"))
@@ -60,6 +63,7 @@ class HomePage(PageView):
         head = QHBoxLayout()
         head.addWidget(label(say("Manage"), "name", wraps=False), 1)
         head.addWidget(self.customer_button)
+        head.addWidget(self.member_button)
         lists = QHBoxLayout()
         lists.setSpacing(L)
         lists.addWidget(self.companies, 1)
@@ -74,6 +78,7 @@ class HomePage(PageView):
     def allow(self, scopes: Collection[str]) -> None:
         """Show only the buttons for which ``scopes`` suffice."""
         self.customer_button.setVisible("customers:write" in scopes)
+        self.member_button.setVisible({"customers:write", "memberships:write"} <= set(scopes))
         self.companies.add_button.setVisible("companies:write" in scopes)
         self.plans.add_button.setVisible("plans:write" in scopes)
 
