@@ -54,6 +54,7 @@ class CustomerPage(ProfilePage):
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts, of_company=False)
         self.photo.setFixedSize(_PHOTO, _PHOTO)
+        self.photo.setAccessibleName(texts.say("Photo"))
         self._primary: Primary | None = None
 
     def show_profile(self, words: ProfileWords, allowed: Allowed) -> None:

@@ -10,7 +10,7 @@ from kiosk.texts import Texts
 
 _LINE, _AROUND = 19, 26
 """Height of a line, and of what is around the text, in pixels."""
-_MOST_LINES = 4
+_MOST_LINES = 3
 
 
 class NoteField(QWidget):

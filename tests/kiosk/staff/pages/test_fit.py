@@ -35,7 +35,7 @@ from kiosk.texts import Texts
 from kiosk.views.qr import modules_of
 from kiosk.views.window import KioskWindow
 from resources.catalogue import LANGUAGES
-from tests.kiosk.answers import NOON
+from tests.kiosk.answers import AMARA, NOON
 from tests.kiosk.staff.billing_messages import (
     URL,
     invoice,
@@ -216,3 +216,33 @@ def test_the_fields_of_the_sign_in_are_as_high_as_their_text(
     qtbot.waitUntil(lambda: page.failure.height() >= page.failure.heightForWidth(330))
     for line in (page.email, page.password, *((page.name,) if first else ())):
         assert line.height() >= line.sizeHint().height()
+
+
+@pytest.mark.usefixtures("styled")
+@pytest.mark.parametrize("width", [580, 780, 930])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "name", ["Bo", "Maximiliane Freifrau von und zu Hohenstein " * 3, "عبد الرحمن"]
+)
+def test_the_head_of_a_profile_shows_its_buttons_whole(
+    qtbot: QtBot, language: str, width: int, name: str
+) -> None:
+    texts = Texts(language)
+    page = CustomerPage(texts)
+    qtbot.addWidget(page)
+    person = profile(customer=AMARA.model_copy(update={"name": name.strip()[:120]}),
+                     desk_note="Locker 7\n" * 9)  # fmt: skip
+    page.show_profile(customer_words(person, cards(), texts, "UTC"), ALL)
+    page.note.show_note(person.desk_note or "")
+    page.resize(width, 600)
+    page.show()
+    for button in (page.primary, page.edit, page.photo_button, page.more):
+        qtbot.waitUntil(partial(is_whole, button))
+    assert page.title.height() >= page.title.heightForWidth(page.title.width())
+    # At least a third of the page is left for what the tab in front shows.
+    assert page.tabs.mapTo(page, page.tabs.rect().bottomLeft()).y() < page.height() * 2 // 3
+
+
+def is_whole(button: QPushButton) -> bool:
+    """Whether a button is as wide as its text needs."""
+    return button.isVisible() and button.width() >= button.sizeHint().width()
