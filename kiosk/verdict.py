@@ -301,7 +301,7 @@ def _facts(answer: ScanPreview, texts: Texts) -> tuple[Fact, ...]:
     others = [m.plan for m in answer.memberships if m.id != (held and held.id) and _grants(m)]
     if others:
         facts.append(Fact(texts.say("Also"), ", ".join(dict.fromkeys(others))))
-    if answer.card is not None:
+    if answer.card is not None and answer.outcome not in _OTHER_THAN_STATUS:
         facts.append(Fact(texts.say("Card"), answer.card.label))
     if answer.visits is not None:
         facts.append(Fact(texts.say("Visits"), _visits(answer, texts)))

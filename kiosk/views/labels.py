@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QPixmapCache, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from kiosk.style import FONT_FAMILY
@@ -14,6 +14,8 @@ _STEP = 0.93
 _ENDLESS = 1 << 16
 _MOST_DRAWN = 600
 """Letters of a text that are laid out. Of more, the screen would wait for what nobody can read."""
+_OUTLINED = 64
+"""Height in pixels of letters from which on each is drawn by its outline, and not from a cache."""
 _ROUNDING = 2
 """Pixels that vertical centring may add to the height of a line."""
 
@@ -156,14 +158,31 @@ class FitLabel(QWidget):
         )
 
     def paintEvent(self, _event: object) -> None:
-        """Draw the text."""
-        painter = QPainter(self)
-        painter.setFont(self.fitted(self.width()))
-        painter.setPen(self._colour)
+        """Draw the text; large letters once, as outlines take milliseconds each time."""
+        width, painter = self.width(), QPainter(self)
+        pixels = self._fitted_pixels(width)
+        metrics = _font(pixels, self._weight)[1]
         text = self._drawn
-        if self._lines == 1:
-            cut = Qt.TextElideMode.ElideRight
-            text = painter.fontMetrics().elidedText(text, cut, self.width() + _ROUNDING)
+        if self._lines == 1 and pixels != self._pixels:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + _ROUNDING)
+        if pixels < _OUTLINED:
+            self._draw(painter, text, pixels)
+            return
+        ratio, look = self.devicePixelRatioF(), (pixels, self._weight, self._flags())
+        key = f"{look} {self.width()} {self.height()} {ratio} {self._colour.name()} {text}"
+        drawn = QPixmap()
+        if not QPixmapCache.find(key, drawn):
+            drawn = QPixmap(self.size() * ratio)
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(drawn) as once:
+                self._draw(once, text, pixels)
+            QPixmapCache.insert(key, drawn)
+        painter.drawPixmap(0, 0, drawn)
+
+    def _draw(self, painter: QPainter, text: str, pixels: int) -> None:
+        painter.setFont(_font(pixels, self._weight)[0])
+        painter.setPen(self._colour)
         painter.drawText(self.rect(), self._flags(), text)
 
     def _clear_measured(self) -> None:
