@@ -92,9 +92,10 @@ def test_what_the_camera_shows_is_stored_removed_and_put_back(
         hands.click(profile.more)
         assert profile.remove_photo is not None
         hands.click(profile.remove_photo)
-        at.wait_until(profile.put_back.isVisible)
+        toast = work.panel.toast
+        at.wait_until(lambda: "removed" in toast.words.text() and toast.isVisible())
         assert client.customer(who.id).customer.photo_path is None
-        hands.click(profile.put_back)
+        hands.click(toast.undo_button)
         at.wait_until(lambda: client.customer(who.id).customer.photo_path is not None)
         again = client.customer(who.id).customer.photo_path
         assert again == path

@@ -23,7 +23,7 @@ from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.undo import Undos
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.request import Call, Filled
-from kiosk.staff.forms.undo import Undoing
+from kiosk.staff.forms.undo import Undo, Undoing
 from kiosk.staff.notices import Notices, errors_of
 from kiosk.staff.page import Navigation, Place
 from kiosk.staff.pages.form import Form, Value
@@ -137,6 +137,10 @@ class Changes(QObject):
                     time=self._texts.clock(earlier.at, self._session.zone),
                 )
             )
+
+    def tell(self, undo: Undo) -> None:
+        """Say what was done without a form, and offer to undo it."""
+        self._undos.tell(undo)
 
     def leave(self) -> None:
         """Esc: close the form, unless it is being sent or asks first whether to discard."""

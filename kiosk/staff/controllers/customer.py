@@ -32,7 +32,7 @@ from kiosk.staff.pages.customer import CustomerPage
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.words.merge import Person
 from kiosk.staff.words.profile import customer_words
-from kiosk.staff.words.standing import Primary
+from kiosk.staff.words.standing import Primary, Step
 from kiosk.staff.words.subscription import runs, stops
 from kiosk.staff.worker import Task
 
@@ -80,7 +80,6 @@ class CustomerController(ProfileController):
         self._histories = Histories(context, self.page)
         self._notes = Notes(context, self.page)
         self.page.stepped.connect(self._step)
-        self.page.put_back.clicked.connect(self._photos.put_back)
         self.page.wanted.connect(self._histories.load)
         self._card_forms = CardForms(context.texts)
         self._profile: CustomerProfile | None = None
@@ -112,7 +111,6 @@ class CustomerController(ProfileController):
         self.show_profile(words, sheet.billing)
         self._histories.show(profile)
         self._notes.show(profile)
-        self.page.put_back.setVisible(self._photos.can_put_back(profile))
         if profile.customer.photo_path:
             self._context.fetch_photo(profile.customer.photo_path)
         self._begin_expected(profile)
@@ -156,7 +154,6 @@ class CustomerController(ProfileController):
     def end_session(self) -> None:
         """Forget a note that was typed."""
         self._notes.forget()
-        self._photos.forget()
 
     def about(self) -> str:
         """Return the customer's name and number. Raises LookupError if none is shown."""
@@ -190,10 +187,13 @@ class CustomerController(ProfileController):
 
     def _step(self, primary: Primary) -> None:
         """Take the one step that fits."""
-        if primary.line is None:
-            self.act(Action.ASSIGN, None)
-        else:
-            self.act(Action.PAY, primary.line)
+        match primary.step:
+            case Step.SELL:
+                self.act(Action.ASSIGN, None)
+            case Step.RENEW:
+                self.act(Action.RENEW, primary.line)
+            case Step.PAY:
+                self.act(Action.PAY, primary.line)
 
     def _shown(self) -> CustomerProfile:
         if self._profile is None:

@@ -8,12 +8,14 @@ from uuid import UUID
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 
+from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile
 from kiosk.failures import Failure
 from kiosk.staff.camera import DeskCamera
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.meanwhile import CHANGED
+from kiosk.staff.forms.undo import Undo
 from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.photo import PhotoPage
@@ -30,10 +32,18 @@ _KINDS = "*.jpg *.jpeg *.png *.webp"
 
 @dataclass(frozen=True)
 class _Subject:
-    """Whose photo it is, and the ETag of the one that it takes the place of."""
+    """Whose photo it is, and the path of the one that it takes the place of."""
 
     id: UUID
     name: str
+    path: str | None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The photo that was there before, None without one, and the ETag of the present one."""
+
+    former: bytes | None
     etag: str
 
 
@@ -82,7 +92,7 @@ class PhotoController(Controller):
     def show(self, profile: CustomerProfile) -> None:
         """Show the live picture, or the file that was chosen before."""
         customer = profile.customer
-        self._subject = _Subject(customer.id, customer.name, photo_etag(customer.photo_path))
+        self._subject = _Subject(customer.id, customer.name, customer.photo_path)
         about = f"{customer.name} · {customer.number}"
         self.page.begin(about, camera=not self._camera.is_gone)
         chosen, self._chosen = self._chosen, None
@@ -181,20 +191,32 @@ class PhotoController(Controller):
         self.page.show_failure("")
         self.page.set_busy(busy=True)
 
-        def store(client: ManagementClient, _once: str) -> None:
-            client.store_photo(subject.id, data, if_match=subject.etag)
+        def store(client: ManagementClient, _once: str) -> Stored:
+            former = _photo_at(client, subject.path)
+            client.store_photo(subject.id, data, if_match=photo_etag(subject.path))
+            present = client.customer(subject.id).customer.photo_path
+            return Stored(former, photo_etag(present))
 
         self._context.send(
             Task(
                 "store_photo",
                 store,
-                lambda _nothing: self._handle_stored(subject),
+                partial(self._handle_stored, subject),
                 on_failure=self._handle_failure,
             )
         )
 
-    def _handle_stored(self, subject: _Subject) -> None:
-        """Go back to the profile, unless staff have gone elsewhere."""
+    def _handle_stored(self, subject: _Subject, stored: Stored) -> None:
+        """Offer to undo it, and go back to the profile, unless staff have gone elsewhere."""
+
+        def undo(client: ManagementClient, _once: str) -> None:
+            if stored.former is None:
+                client.remove_photo(subject.id, if_match=stored.etag)
+            else:
+                client.store_photo(subject.id, stored.former, if_match=stored.etag)
+
+        done = self._texts.say("Photo of {name} stored.", name=subject.name)
+        self._context.changes.tell(Undo(done, undo))
         if subject is self._subject:
             self.page.image = None
             self._context.navigation.back()
@@ -212,8 +234,8 @@ class PhotoController(Controller):
 
         def know(profile: CustomerProfile) -> None:
             if subject is self._subject:
-                etag = photo_etag(profile.customer.photo_path)
-                self._subject = _Subject(subject.id, subject.name, etag)
+                path = profile.customer.photo_path
+                self._subject = _Subject(subject.id, subject.name, path)
                 self.page.show_failure(stored_meanwhile(self._texts))
 
         self._context.send(Task("photo_now", lambda client, _: client.customer(subject.id), know))
@@ -223,6 +245,16 @@ def photo_etag(path: str | None) -> str:
     """Return the ETag of a photo by its path; that of no photo for None."""
     tag = path.rpartition("?v=")[2] if path else "none"
     return f'"{tag}"'
+
+
+def _photo_at(client: ManagementClient, path: str | None) -> bytes | None:
+    """Return the photo at a path; None if there is none any more."""
+    if path is None:
+        return None
+    try:
+        return client.photo(path)
+    except Refused:
+        return None
 
 
 def _pixels_or_fault(data: bytes) -> Pixels | NoPhoto:

@@ -88,8 +88,6 @@ class CustomerPage(ProfilePage):
         self.primary = self._button("", Action.PAY, name="primary", plain=True)
         self.primary.clicked.connect(lambda: self.stepped.emit(self._primary))
         self.photo_button = self._button(say("Photo …"), Action.PHOTO)
-        self.put_back = QPushButton(say("Put photo back"))
-        self.put_back.hide()
         self.more = QPushButton(say("More"))
         self.more.setCheckable(True)
         self.menu = DropMenu(self.more, self)
@@ -102,7 +100,7 @@ class CustomerPage(ProfilePage):
         buttons = QHBoxLayout(self._actions)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(S)
-        for button in (self.primary, self.edit, self.photo_button, self.more, self.put_back):
+        for button in (self.primary, self.edit, self.photo_button, self.more):
             buttons.addWidget(button)
         buttons.addStretch()
         column = QVBoxLayout()

@@ -17,7 +17,7 @@ from api_client.errors import Refused, TooSlow
 from api_client.messages.scan import Problem
 from kiosk.application import load_fonts
 from kiosk.failures import failure_of
-from kiosk.staff.controllers.photo import PHOTO
+from kiosk.staff.controllers.photo import PHOTO, Stored
 from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
 from kiosk.staff.pages.crop import Frame, middle
@@ -97,6 +97,13 @@ class Booth:
         return None if image is None else (image.width(), image.height())
 
 
+def stored_over(booth: Booth) -> str:
+    """The ETag of the photo in whose place the newest one is stored, which is loaded before."""
+    (_, (path,)), (name, (_, _, etag)), _ = booth.staff.asked()
+    assert (name, path.rpartition("=")[2]) == ("store_photo", etag.strip('"'))
+    return str(etag)
+
+
 def changed_meanwhile() -> Refused:
     """The refusal of another state."""
     return Refused(Problem(type="x", title="x", status=412, code="changed_meanwhile"))
@@ -120,15 +127,19 @@ def test_what_the_camera_takes_is_stored_as_the_square_in_the_frame(qtbot: QtBot
     booth.camera.on_preview(scene(640, 360), LIVE)
     assert booth.size() == (1280, 720)
     page.use.click()
-    ((name, (customer_id, data, etag)),) = booth.staff.asked()
+    (name, (customer_id, data, etag)), (then, _) = booth.staff.asked()
+    assert then == "customer"
     assert (name, customer_id, etag) == ("store_photo", AMARA.id, '"none"')
     stored = Image.open(io.BytesIO(data))
     assert stored.size == (576, 576)
     pixels = np.asarray(stored)
     assert pixels[288, 288, 0] > 150 > pixels[288, 288, 2]
     assert pixels[10, 10, 2] > 150 > pixels[10, 10, 0]
-    booth.answer(None)
+    booth.answer(Stored(None, '"new"'))
     assert booth.staff.presenter.front == Place("customer", AMARA.id)
+    assert booth.staff.panel.toast.words.text() == "Photo of Amara Okafor stored."
+    booth.staff.panel.toast.undo_button.click()
+    assert booth.staff.asked() == [("remove_photo", (AMARA.id, '"new"'))]
     assert booth.staff.pages.photo.unsaved() is None
 
 
@@ -209,7 +220,7 @@ def test_a_picture_that_was_not_stored_stays_and_is_sent_again(
     booth.page.take.click()
     booth.camera.on_still(scene())
     booth.page.use.click()
-    assert booth.staff.asked()[0][1][2] == '"abc"'
+    assert stored_over(booth) == '"abc"'
     booth.fail(error)
     expected = '"abc"'
     if isinstance(error, Refused):
@@ -220,7 +231,10 @@ def test_a_picture_that_was_not_stored_stays_and_is_sent_again(
     assert booth.page.message.text()
     assert booth.size() is not None
     booth.page.use.click()
-    assert booth.staff.asked()[0][1][2] == expected
+    assert stored_over(booth) == expected
+    booth.answer(Stored(b"the former one", '"new"'))
+    booth.staff.panel.toast.undo_button.click()
+    assert booth.staff.asked() == [("store_photo", (AMARA.id, b"the former one", '"new"'))]
 
 
 @pytest.mark.usefixtures("qapp")
