@@ -22,7 +22,7 @@ def connect(work: AtWork, stripe: StripeServer) -> None:
     work.at.wait_until(lambda: work.panel.page is page)
     page.connect_button.click()
     work.fill(secret_key=stripe.secret_key, webhook_secret=stripe.webhook_secret)
-    work.at.wait_until(lambda: page.state.text() == "test mode")
+    work.at.wait_until(lambda: page.state.text() == "Test mode")
     work.management.back()
     work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
     work.pages.home.page.plans.add_button.click()
@@ -67,7 +67,7 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
         checkout.back_button.click()
         at.wait_until(lambda: work.statuses() == [("Climbing", "active")])
         card = file.cards[0]
-        assert card.line.billing == "Paid through Stripe, renewed by itself."
+        assert card.line.billing == "Paid through Stripe, renews automatically."
         assert set(card.buttons) == {Action.SUBSCRIPTION, Action.PAY, Action.PAYMENTS}
 
         work.act(Action.SUBSCRIPTION)
@@ -83,7 +83,7 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
         (subscription,) = stripe.ledger.all("subscription")
         stripe.cancel(subscription["id"], at_period_end=True)  # by the customer, at Stripe
         page.buttons[Action.REFRESH].click()
-        at.wait_until(lambda: page.progress.text() == "Stripe was asked just now.")
+        at.wait_until(lambda: page.progress.text() == "Checked just now.")
         assert page.state.text() == "not renewed"
 
         page.buttons[Action.END].click()

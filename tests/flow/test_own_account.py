@@ -99,7 +99,7 @@ def change_the_password(at: Desk, work: AtWork, between: Proxy) -> None:
     at.wait_until(lambda: work.panel.page is account)
     account.password_button.click()
     form = work.send(current=NEWEST, new=NEW, again=NEW)
-    assert "not your present password" in form.failure.text()
+    assert "not your current password" in form.failure.text()
     work.send(current=PASSWORD, new="Password2026", again="Password2026")
     at.wait_until(lambda: "too easy to guess" in form.failure.text())
     between.fail_next(Fault.ANSWER_LOST, post("/v1/staff/me/password"))

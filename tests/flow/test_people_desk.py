@@ -130,7 +130,7 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         assert profile.erase_button is not None
         profile.erase_button.click()
         form = work.form()
-        assert "A subscription is not over yet: Climbing, Bouldering." in form.failure.text()
+        assert "A subscription still runs: Climbing, Bouldering." in form.failure.text()
         assert not form.submit.isEnabled()
         hands.click(form.cancel)
         for order in (kept, ended):

@@ -69,8 +69,8 @@ def test_the_signup_is_opened_for_a_site_and_its_keys_are_accepted(
         shown = {name: told.text() for name, told in page.failures.items() if told.text()}
         assert shown == {
             "allowed_origins": "http://shop.example: must begin with https://",
-            "accent": "This must be a colour such as #00695c.",
-            "terms_url": "This must be an address that begins with https://, or nothing.",
+            "accent": "Enter a colour such as #00695c.",
+            "terms_url": "Enter an address that begins with https://, or nothing.",
         }
         assert requests.get(f"{service.url}/join/lakeside-club", timeout=10).status_code == 404
 
@@ -165,7 +165,7 @@ def test_a_stripe_account_is_connected_and_disconnected(
         page = work.pages.stripe.page
         work.pages.settings.page.stripe_button.click()
         at.wait_until(lambda: work.panel.page is page)
-        assert page.state.text() == "not connected"
+        assert page.state.text() == "Not connected"
         hook = f"{PUBLIC}/v1/billing/stripe/lakeside-club/webhook"
         assert page.webhook.text.toPlainText() == hook
 
@@ -174,13 +174,13 @@ def test_a_stripe_account_is_connected_and_disconnected(
         assert "is no secret key" in form.failure.text()
         assert "pk_live_1" not in form.failure.text()
         work.fill(secret_key=stripe.secret_key, grace_days="14")
-        at.wait_until(lambda: page.state.text() == "test mode")
+        at.wait_until(lambda: page.state.text() == "Test mode")
         assert page.words is not None
         facts = dict(page.words.facts)
         assert facts["Account"].startswith("acct_")
         assert stripe.secret_key.endswith(facts["Secret key"].lstrip("…"))
-        assert facts["Grace"] == "14 days"
+        assert facts["Grace period"] == "14 days"
 
         page.disconnect_button.click()
         work.fill()
-        at.wait_until(lambda: page.state.text() == "not connected")
+        at.wait_until(lambda: page.state.text() == "Not connected")

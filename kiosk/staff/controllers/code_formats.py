@@ -149,7 +149,7 @@ class CodeFormatsController(Controller):
         else:
             self._stored, self._ticked = answer.code_formats or (), sent
             self._edited = self._edits(answer)
-        self.page.show_progress(self._texts.say("Saved. Every desk follows within seconds."))
+        self.page.show_progress(self._texts.say("Saved for all desks."))
 
     def _handle_error(self, sentence: str) -> None:
         self.page.set_saving(saving=False)

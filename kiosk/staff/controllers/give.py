@@ -140,7 +140,7 @@ class GiveController(Controller):
             self._given = None
             self.page.show_failure("")
             self.page.show_undone(
-                self._texts.say("The card of {who} is taken back.", who=given.name)
+                self._texts.say("The card of {who} was taken back.", who=given.name)
             )
 
     def _on_not_undone(self, given: Given, sentence: str) -> None:

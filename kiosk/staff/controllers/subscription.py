@@ -88,7 +88,7 @@ class SubscriptionController(Controller):
     def _ask_stripe(self, order_id: UUID) -> None:
         """Have the service ask Stripe now."""
         self.page.show_failure("")
-        self.page.show_progress(self._texts.say("Asking Stripe …"))
+        self.page.show_progress(self._texts.say("Checking …"))
 
         def ask(client: ManagementClient, _once: str) -> SubscriptionSheet:
             return sheet_of(client, client.refresh_order(order_id))
@@ -102,7 +102,7 @@ class SubscriptionController(Controller):
         shown = self.page.words.order_id if self.page.words is not None else None
         if sheet.order.id == shown:
             self.show(sheet)
-            self.page.show_progress(self._texts.say("Stripe was asked just now."))
+            self.page.show_progress(self._texts.say("Checked just now."))
 
     def _handle_error(self, sentence: str) -> None:
         """Show why Stripe was not asked; what is shown stays."""

@@ -21,7 +21,7 @@ def begin_form(texts: Texts) -> tuple[Form, Filled[FactorSecret]]:
     """Begin to set up a second factor, by the present password."""
     say = texts.say
     form = Form(texts, say("Set up a second factor"), say("Next"), topic="factor:begin")
-    form.add_words(say("You need an authenticator app on your phone. First your password:"))
+    form.add_words(say("You need an authenticator app on your phone. Enter your password first."))
     form.add_line("password", say("Password"), secret=True)
 
     def filled(values: Mapping[str, Value]) -> Call[FactorSecret]:
@@ -90,14 +90,14 @@ def password_form(texts: Texts, changer: PasswordChanger) -> tuple[Form, Filled[
     """Change one's own password. ``changer`` is that of who is signed in."""
     say = texts.say
     form = Form(texts, say("Change your password"), say("Change"), topic="password")
-    form.add_line("current", say("Present password"), secret=True)
+    form.add_line("current", say("Current password"), secret=True)
     form.add_line("new", say("New password"), secret=True)
-    form.add_line("again", say("Once more"), secret=True)
+    form.add_line("again", say("Repeat new password"), secret=True)
     form.send_as(current="current_password", new="new_password")
     form.add_words(
         say(
-            "At least 10 characters. A few words that only you put together are better than signs. "
-            "You are signed out everywhere else."
+            "At least 10 characters, such as four words that have nothing in common. You "
+            "are signed out everywhere else."
         )
     )
 
@@ -106,9 +106,7 @@ def password_form(texts: Texts, changer: PasswordChanger) -> tuple[Form, Filled[
 
         def change(client: ManagementClient, _once: str) -> None:
             if new != again:
-                raise refusal(
-                    say("The two new passwords are not the same."), "passwords_differ", "again"
-                )
+                raise refusal(say("The new passwords do not match."), "passwords_differ", "again")
             changer.change(client, current, new, texts)
 
         return in_words(change, texts)
@@ -123,10 +121,7 @@ def demand_form(texts: Texts, *, demanded: bool) -> tuple[Form, Filled[Organizat
     form = Form(texts, title, say("Save"), topic="factor:demand")
     form.add_switch("demanded", say("Managers and admins need a second factor"), on=demanded)
     form.add_words(
-        say(
-            "Whoever has none can do nothing else after the sign-in than set it up. "
-            "Set up your own first."
-        )
+        say("Those without one must set it up at their next sign-in. Set up your own first.")
     )
 
     def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
@@ -149,12 +144,12 @@ def end_form(texts: Texts) -> tuple[Form, Filled[EndedSessions]]:
     form = Form(
         texts, say("Sign out everywhere"), say("Sign out"), topic="sessions:end", final=True
     )
-    form.add_words(say("All desks and programs where you are signed in are signed out, here too."))
+    form.add_words(say("You are signed out on all desks and in all programs, here too."))
     return form, lambda _values: lambda client, _once: client.end_own_sessions()
 
 
 def _may_be_changed(texts: Texts) -> str:
     return texts.say(
-        "This is not your present password: an earlier try whose answer was lost may have changed "
+        "This is not your current password: an earlier try whose answer was lost may have changed "
         "it. Sign out, and sign in with the new one."
     )

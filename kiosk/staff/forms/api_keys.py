@@ -79,16 +79,11 @@ class KeyMaker:
 def key_form(texts: Texts, zone: str, maker: KeyMaker) -> tuple[Form, Filled[MintedKey]]:
     """Make a key, which is shown once. ``maker`` is that of who is signed in."""
     say = texts.say
-    form = Form(texts, say("New API key"), say("Make key"), topic="api_key:new")
+    form = Form(texts, say("New API key"), say("Create key"), topic="api_key:new")
     form.add_line("name", say("Name"))
     form.add_choice("purpose", say("For"), list(purpose_words(texts).items()))
     form.add_day("last", say("Last day"), None, optional=True)
-    form.add_words(
-        say(
-            "The key is shown once. Other scopes: the command “walletdesk key --scope” beside the "
-            "service."
-        )
-    )
+    form.add_words(say("For other scopes, run “walletdesk key --scope” beside the service."))
 
     def filled(values: Mapping[str, Value]) -> Call[MintedKey]:
         return lambda client, _once: maker.make(client, key_fields(values, zone, texts))
@@ -100,12 +95,12 @@ def key_fields(values: Mapping[str, Value], zone: str, texts: Texts) -> dict[str
     """Return the body of the request. Raises Refused without a name, or for an end too far off."""
     say, name, last = texts.say, str(values["name"]), values["last"]
     if not name:
-        why = say("Give the key a name by which you tell it from others.")
+        why = say("Give the key a name.")
         raise refusal(why, "name_missing", "name")
     fields: dict[str, Any] = {"name": name, "scopes": sorted(PURPOSES[str(values["purpose"])])}
     if isinstance(last, date):
         if last.year > LAST_YEAR:
-            why = say("The last day is too far off. Leave it empty for a key without an end.")
+            why = say("The last day is too far away. Leave it empty for no end date.")
             raise refusal(why, "last_day_too_far")
         fields["expires_at"] = _end_of(last, zone).isoformat()
     return fields
@@ -117,10 +112,10 @@ def revoke_form(texts: Texts, key: ApiKeyLine) -> tuple[Form, Filled[None]]:
     title = say("Revoke {card}", card=key.name)
     form = Form(texts, title, say("Revoke"), topic=f"api_key:{key.id}", final=True)
     if key.scans:
-        form.add_words(say("A desk that uses this key scans nothing until it has another one."))
+        form.add_words(say("A desk with this key cannot scan until it has another one."))
     else:
         form.add_words(say("Programs that use this key are refused at once."))
-    form.add_words(say("It stays revoked for good."))
+    form.add_words(say("This cannot be undone."))
     if key.left_by is not None:
         every = say("all keys that {who} made", who=key.maker)
         form.add_choice("which", say("Revoke"), [("one", say("this key")), (_ALL, every)])

@@ -40,10 +40,8 @@ def give_form(
     label = form.add_line("label", say("Name of the card"), say("Key fob or old card"))
     label.setMaxLength(_LONGEST_LABEL)
     if any(is_product(code) for code in read.readings):
-        form.add_words(
-            say("Products carry such codes: every one of its kind would let this member in.")
-        )
-        form.add_switch("product", say("It is not on a product: give it all the same"))
+        form.add_words(say("Products have such codes. Each of them would let this member in."))
+        form.add_switch("product", say("It is not on a product: give it anyway"))
 
     def filled(values: Mapping[str, Value]) -> Call[CardRecord]:
         code = str(values.get("code") or read.readings[0])
@@ -71,9 +69,7 @@ def take_back_form(
     form = Form(
         texts, title, say("Take back"), topic=f"take_back:{card_id}", about=about, final=True
     )
-    form.add_words(
-        say("It belongs to nobody then, and can be given to another member. Visits stay.")
-    )
+    form.add_words(say("It can then be given to another member. Visits stay."))
     return form, lambda _values: lambda client, once: client.take_back(card_id, once)
 
 

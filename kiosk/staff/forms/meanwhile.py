@@ -79,8 +79,8 @@ class Edited(Generic[R]):
             present = load()
         except ApiError:
             why = self._texts.say(
-                "Somebody else has changed this meanwhile, and what is there now cannot be loaded. "
-                "What you entered is still here; try again in a moment."
+                "Somebody else has just changed this, and it cannot be loaded now. What you "
+                "entered is still here. Try again in a moment."
             )
             raise refusal(why, CHANGED) from None
         after = self._fields_of(present)
@@ -95,9 +95,8 @@ class Edited(Generic[R]):
             for name, value in theirs.items()
         )
         return say(
-            "Somebody else has changed this meanwhile. There is now: {changed}. What you entered "
-            "is still here: press the button again to save what you changed over that; the rest "
-            "stays as it is now.",
+            "Somebody else has just changed this. It now says: {changed}. What you "
+            "entered is still here. Press the button again to save your changes.",
             changed=changed,
         )
 

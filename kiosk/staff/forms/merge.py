@@ -21,7 +21,9 @@ def merge_form(
     say = texts.say
     about = say("{goes} goes into {stays}", goes=goes.who, stays=stays.who)
     topic = f"merge:{stays.id}:{goes.id}"
-    form = Form(texts, say("Merge two files"), say("Merge"), topic=topic, about=about, final=True)
+    form = Form(
+        texts, say("Merge two profiles"), say("Merge"), topic=topic, about=about, final=True
+    )
     asked: tuple[PayerSubscription, ...] = ()
     if must_choose(stays, goes):
         asked = (*stays.charging, *goes.charging)
@@ -37,7 +39,7 @@ def merge_form(
             form.add_fact(subscription_line(each, texts, zone))
             form.add_choice(_key(each), say("Subscription"), options)
     form.add_words(
-        say("{goes} is no file of its own any more. This cannot be taken back.", goes=goes.who)
+        say("{goes} will no longer have a profile. This cannot be undone.", goes=goes.who)
     )
 
     def filled(values: Mapping[str, Value]) -> Call[MergedCustomer]:

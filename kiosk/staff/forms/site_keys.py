@@ -45,9 +45,7 @@ def revoke_form(texts: Texts, key: KeyLine) -> tuple[Form, Filled[EmbedKeyList]]
     say = texts.say
     title = say("Revoke {card}", card=key.kid)
     form = Form(texts, title, say("Revoke"), topic=f"site_key:{key.id}", final=True)
-    form.add_words(
-        say("Whom the site signs in with it is asked to log in. It stays revoked for good.")
-    )
+    form.add_words(say("The site can no longer log anybody in with it. This cannot be undone."))
 
     def revoke(client: ManagementClient, once: str) -> EmbedKeyList:
         client.revoke_embed_key(key.id, once)
@@ -63,7 +61,7 @@ def text_of(data: bytes, texts: Texts) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _no_keys(texts.say("This is no file of keys: it is no text.")) from None
+        raise _no_keys(texts.say("This is not a file of keys: it is not text.")) from None
     read_keys(text, texts)
     return text
 
@@ -76,10 +74,10 @@ def read_keys(text: str, texts: Texts) -> list[Mapping[str, Any]]:
     except (ValueError, RecursionError):
         if _PRIVATE_PEM.search(text):
             raise _is_private(texts) from None
-        raise _no_keys(say("This is no JWK Set: it is no JSON.")) from None
+        raise _no_keys(say("This is not a JWK Set: it is not JSON.")) from None
     keys = read.get("keys", [read]) if isinstance(read, dict) else None
     if not isinstance(keys, list) or not keys or not all(_is_key(key) for key in keys):
-        raise _no_keys(say("This is no JWK Set: there are no keys in it."))
+        raise _no_keys(say("This JWK Set has no keys."))
     if any(_PRIVATE & key.keys() for key in keys):
         raise _is_private(texts)
     return keys
@@ -90,9 +88,7 @@ def _is_key(key: object) -> bool:
 
 
 def _is_private(texts: Texts) -> Refused:
-    return _no_keys(
-        texts.say("This is a private key; it was not sent. Give the public key, and keep this one.")
-    )
+    return _no_keys(texts.say("This is a private key. It was not sent. Use the public key."))
 
 
 def _no_keys(title: str) -> Refused:

@@ -17,11 +17,11 @@ def connect_form(texts: Texts, words: StripeWords) -> tuple[Form, Filled[StripeV
     title = say("Change the Stripe account") if words.connected else say("Connect Stripe")
     form = Form(texts, title, say("Save"), topic="stripe:connect")
     if words.connected:
-        form.add_words(say("Enter both secrets again; those that are stored are not shown."))
+        form.add_words(say("Enter both secrets again."))
     form.add_line("secret_key", say("Secret key"), secret=True)
     form.add_line("webhook_secret", say("Signing secret of the webhook"), secret=True)
-    form.add_line("grace_days", say("Days of grace"), str(words.grace_days))
-    form.add_words(say("So long a membership runs on while Stripe tries a failed payment again."))
+    form.add_line("grace_days", say("Grace period in days"), str(words.grace_days))
+    form.add_words(say("How long a membership continues after a failed payment."))
 
     def filled(values: Mapping[str, Value]) -> Call[StripeView]:
         def connect(client: ManagementClient, _once: str) -> StripeView:
@@ -39,7 +39,7 @@ def disconnect_form(texts: Texts, words: StripeWords) -> tuple[Form, Filled[None
         texts, say("Disconnect Stripe"), say("Disconnect"), topic="stripe:disconnect", final=True
     )
     form.add_words(
-        say("The keys are forgotten here. Subscriptions go on at Stripe until ended there.")
+        say("The keys are deleted here. Subscriptions continue at Stripe until you end them there.")
     )
     return (
         form,
@@ -58,5 +58,5 @@ def stripe_fields(values: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         raise refusal(texts.say("Both secrets are needed."), "secret_missing")
     typed = str(values["grace_days"])
     if not (typed.isascii() and typed.isdecimal()):
-        raise refusal(texts.say("“{text}” is no number of days.", text=typed), "grace_invalid")
+        raise refusal(texts.say("“{text}” is not a number of days.", text=typed), "grace_invalid")
     return {**secrets, "grace_days": int(typed)}

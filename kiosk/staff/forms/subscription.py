@@ -37,7 +37,7 @@ def order_form(
     form.add_choice("plan_id", say("Plan"), offered)
     form.add_words(say("It is paid through Stripe; the membership begins once it is paid."))
     if not offered:
-        form.show_failure(say("No plan with a price is sold."))
+        form.show_failure(say("No plan with a price is on sale."))
         form.submit.setEnabled(False)
 
     press = SecondPress("other_subscription_runs")
@@ -73,15 +73,13 @@ def cancel_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Or
     title = say("Cancel {plan}", plan=words.title)
     form = _form(texts, words, title, say("End now") if words.unpaid else say("Do not renew"))
     if words.unpaid:
-        form.add_words(
-            say("It ends at once, and its open invoice is called off: nothing is charged.")
-        )
+        form.add_words(say("It ends now, and its open invoice is cancelled. Nothing is charged."))
         if words.until:
             form.add_words(say("The last day paid was {day}.", day=words.until))
     elif words.until:
         form.add_words(say("It runs until {day} and is not charged again.", day=words.until))
     else:
-        form.add_words(say("It ends with the period that runs and is not charged again."))
+        form.add_words(say("It ends with the current period and is not charged again."))
     return form, _cancelling(words, "period_end")
 
 
@@ -108,9 +106,9 @@ def keep_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Orde
     say = texts.say
     form = _form(texts, words, say("Keep {plan}", plan=words.title), say("Keep it"))
     if words.until:
-        form.add_words(say("It goes on, and is charged again on {day}.", day=words.until))
+        form.add_words(say("It continues, and is charged again on {day}.", day=words.until))
     else:
-        form.add_words(say("It goes on, and is charged again."))
+        form.add_words(say("It continues, and is charged again."))
     return form, lambda _values: lambda client, once: client.resume_order(words.order_id, once)
 
 

@@ -36,10 +36,7 @@ class AccountPage(PageView):
         self._facts.setColumnStretch(1, 1)
         self.codes = CopyField(say("Recovery codes"), texts)
         self.codes_hint = label(
-            say(
-                "Keep them apart from your phone: each signs in once when the phone is lost. "
-                "They are not shown again."
-            ),
+            say("Keep them away from your phone. Each signs you in once. They are shown only now."),
             "muted",
         )
         self.begin_button = QPushButton(say("Set up …"))
@@ -75,7 +72,7 @@ class AccountPage(PageView):
         foot.addStretch()
         foot.addWidget(self.password_button)
         intro = label(
-            say("A code of your phone besides the password: a stolen password opens nothing."),
+            say("A code from your phone, besides the password."),
             "muted",
         )
         layout = QVBoxLayout(self)

@@ -28,7 +28,7 @@ class ApiKeysPage(PageView):
         self.new_button.clicked.connect(self.new_wanted)
         self.made = CopyField(say("The new key"), texts)
         self.made_hint = label(
-            say("Copy it now to where it is used: it is not shown again, and nobody else has it."),
+            say("Copy it now: it is not shown again."),
             "strong",
         )
         self.lines: dict[str, ActionLine] = {}
@@ -40,7 +40,7 @@ class ApiKeysPage(PageView):
         head.addWidget(label(say("API keys"), "name", wraps=False), 1)
         head.addWidget(self.new_button)
         intro = label(
-            say("A key lets a desk or a program use this club's data, as far as its scopes go."),
+            say("Keys for desks and programs."),
             "muted",
         )
         layout = QVBoxLayout(self)

@@ -36,7 +36,7 @@ class CheckoutPage(PageView):
         self.qr = QrView(_QR_SIDE)
         self.copy_button = QPushButton(self._copy)
         self.copy_button.clicked.connect(self._to_clipboard)
-        self.back_button = QPushButton(say("Back to the file"))
+        self.back_button = QPushButton(say("Back to the profile"))
         self.back_button.clicked.connect(self.left)
         self._lay_out()
 

@@ -113,7 +113,7 @@ class CodeFormatsPage(PageView):
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        intro = say("While this page is open, the camera reads every format and checks nobody in.")
+        intro = say("Nobody is checked in while this page is open.")
         foot = QHBoxLayout()
         foot.addWidget(self.progress, 1)
         foot.addWidget(self.save_button)

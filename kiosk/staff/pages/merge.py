@@ -41,7 +41,7 @@ class MergePage(PageView):
         super().__init__(texts)
         say = texts.say
         self.about = label("", "strong")
-        self.hint = label(say("Search for the other file of the same person."), "muted")
+        self.hint = label(say("Search for the other profile of the same person."), "muted")
         self.finder = MemberSearch(texts)
         self.finder.searched.connect(self.searched)
         self.finder.chosen.connect(self.chosen)
@@ -68,7 +68,7 @@ class MergePage(PageView):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, M)
         layout.setSpacing(M)
-        layout.addWidget(label(say("Two files of one person"), "name"))
+        layout.addWidget(label(say("Merge two profiles"), "name"))
         layout.addWidget(self.about)
         layout.addWidget(self.hint)
         layout.addWidget(self.message)

@@ -43,8 +43,8 @@ class SignupPage(PageView):
     def __init__(self, texts: Texts) -> None:
         super().__init__(texts)
         say = texts.say
-        self.switch = QCheckBox(say("Open: the public may join"))
-        self.members = QCheckBox(say("Members may log in to their own page"))
+        self.switch = QCheckBox(say("Anyone may join"))
+        self.members = QCheckBox(say("Members have a page of their own"))
         self.sites = QPlainTextEdit()
         self.sites.setTabChangesFocus(True)
         self.sites.setFixedHeight(_SITES_HEIGHT)
@@ -59,7 +59,7 @@ class SignupPage(PageView):
         self.failures = {name: label("", "failure") for name in FIELDS}
         self.preview = JoinPreview(texts)
         self.address = CopyField(say("Address of the page"), texts)
-        self.snippet = CopyField(say("For your web site"), texts)
+        self.snippet = CopyField(say("Code for your website"), texts)
         self.missing = label("", "muted")
         self.keys = KeyList(texts)
         self.progress = label("", "muted")
@@ -143,12 +143,10 @@ class SignupPage(PageView):
         column = _column()
         column.addWidget(label(say("THE PAGE"), "section", wraps=False))
         column.addWidget(self.switch)
-        hint = say("On it are the plans that the public may join.")
+        hint = say("It offers the plans that anyone may join.")
         column.addWidget(label(hint, "muted"))
         column.addWidget(self.members)
-        hint = say(
-            "There they see their card and invoices, and cancel. It stays while nobody may join."
-        )
+        hint = say("Their card, invoices and cancellation.")
         column.addWidget(label(hint, "muted"))
         self._add(column, say("Buttons and links"), self.colours["accent"], "accent")
         self._add(column, say("Background"), self.colours["background"], "background")
@@ -162,8 +160,8 @@ class SignupPage(PageView):
         """Return the column about web sites and their keys."""
         say = self._texts.say
         column = _column()
-        column.addWidget(label(say("WEB SITES"), "section", wraps=False))
-        self._add(column, say("Sites that may show it, one a line"), self.sites, "allowed_origins")
+        column.addWidget(label(say("WEBSITES"), "section", wraps=False))
+        self._add(column, say("Allowed sites, one per line"), self.sites, "allowed_origins")
         for part in (self.address, self.snippet, self.missing):
             column.addWidget(part)
         column.addSpacing(M)

@@ -37,7 +37,7 @@ class KeyList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(S)
         layout.addWidget(label(say("KEYS OF SITES"), "section", wraps=False))
-        hint = say("A site that knows its visitors can log them in; these keys check its tokens.")
+        hint = say("With these keys, a website can log in the visitors it knows.")
         layout.addWidget(label(hint, "muted"))
         layout.addWidget(ButtonRows((self.paste_button, self.file_button)))
         layout.addLayout(self._lines)

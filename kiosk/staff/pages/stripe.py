@@ -35,14 +35,14 @@ class StripePage(PageView):
         self.disconnect_button = QPushButton(say("Disconnect …"))
         self.disconnect_button.clicked.connect(self.disconnect_wanted)
         head = QHBoxLayout()
-        head.addWidget(label(say("Card payments"), "name"), 1)
+        head.addWidget(label(say("Online payments"), "name"), 1)
         head.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.addStretch()
         foot.addWidget(self.disconnect_button)
         foot.addWidget(self.connect_button)
         intro = label(
-            say("Members pay on the internet by card; Stripe takes the payment and renews it."),
+            say("Members pay online by card through Stripe."),
             "muted",
         )
         layout = QVBoxLayout(self)

@@ -127,7 +127,7 @@ class SubscriptionPage(PageView):
         say = self._texts.say
         made = {}
         for action, words in (
-            (Action.REFRESH, say("Ask Stripe now")),
+            (Action.REFRESH, say("Check now")),
             (Action.KEEP, say("Keep it …")),
             (Action.CHANGE_PLAN, say("Change the plan …")),
             (Action.KEEP_PLAN, say("Keep the present plan …")),

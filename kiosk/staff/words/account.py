@@ -31,10 +31,10 @@ def account_words(state: FactorState, texts: Texts, zone: str) -> AccountWords:
     if not state.enabled:
         hint = ""
         if state.demanded:
-            hint = say("This club demands a second factor. Set it up to go on.")
+            hint = say("This club requires a second factor. Set it up to continue.")
         tone = Tone.ATTENTION if state.demanded else Tone.NO_MEMBERSHIP
         return AccountWords(
-            say("not set up"),
+            say("Off"),
             tone,
             (),
             hint,
@@ -46,9 +46,9 @@ def account_words(state: FactorState, texts: Texts, zone: str) -> AccountWords:
     if state.since is not None:
         facts.insert(0, (say("Since"), texts.local_day(state.since, zone)))
     few = state.recovery_codes_left < _FEW_CODES
-    hint = say("Few recovery codes are left. Remove it and set it up anew.") if few else ""
+    hint = say("Few recovery codes left. Remove it and set it up again.") if few else ""
     return AccountWords(
-        say("on"),
+        say("On"),
         Tone.ACTIVE,
         tuple(facts),
         hint,
@@ -61,5 +61,5 @@ def account_words(state: FactorState, texts: Texts, zone: str) -> AccountWords:
 def _demand(state: FactorState, texts: Texts) -> str:
     """Return whether managers and admins need a second factor at this club."""
     if state.demanded:
-        return texts.say("Managers and admins of this club need one.")
-    return texts.say("This club lets managers and admins choose.")
+        return texts.say("Required for managers and admins.")
+    return texts.say("Optional for managers and admins.")

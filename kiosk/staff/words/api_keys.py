@@ -51,8 +51,8 @@ def purpose_words(texts: Texts) -> dict[str, str]:
     """Return what keys are made for, by purpose."""
     say = texts.say
     return {
-        "permissions": say("Ask what a member may do (doors, web site)"),
-        "desk": say("A desk: scan and look up"),
+        "permissions": say("Check permissions (doors, website)"),
+        "desk": say("Desk: scan and look up"),
         "read": say("Read members, companies and memberships"),
         "export": say("Export all data"),
         "import": say("Import data"),
@@ -106,7 +106,7 @@ def _history(key: KeyView, texts: Texts, zone: str, maker: str) -> str:
     """Return who made a key and when, when it was last used, and until when it works."""
     say, day = texts.say, texts.local_day
     made = day(key.created_at, zone)
-    parts = [say("made {day} by {who}", day=made, who=maker) if maker else made]
+    parts = [say("created {day} by {who}", day=made, who=maker) if maker else made]
     if key.last_used_at is None:
         parts.append(say("never used"))
     else:

@@ -39,19 +39,19 @@ def checkout_words(
         case OrderState.OPEN:
             return _waiting(link, title, payer, texts, zone)
         case OrderState.COMPLETED if order.membership_id is not None:
-            hint = say("It is paid, and the membership is in the file.")
+            hint = say("Paid. The membership is in the profile.")
             return CheckoutWords(title, payer, say("paid"), Tone.ACTIVE, hint)
         case OrderState.COMPLETED if order.trouble is not None:
-            hint = say("It was paid, but nothing could be granted: {why}", why=order.trouble)
+            hint = say("Paid, but no membership was created: {why}", why=order.trouble)
             return CheckoutWords(title, payer, say("paid"), Tone.ATTENTION, hint)
         case OrderState.COMPLETED:
-            hint = say("The bank works on the payment; the membership begins once it has come.")
-            return CheckoutWords(title, payer, say("on its way"), Tone.NOT_YET_STARTED, hint)
+            hint = say("The bank is processing the payment. The membership begins when it arrives.")
+            return CheckoutWords(title, payer, say("Processing"), Tone.NOT_YET_STARTED, hint)
         case OrderState.EXPIRED:
-            hint = say("It was not paid in time. Order anew in the file.")
+            hint = say("Not paid in time. Order again in the profile.")
             return CheckoutWords(title, payer, say("expired"), Tone.EXPIRED, hint)
         case OrderState.FAILED:
-            hint = say("The payment failed. Order anew in the file.")
+            hint = say("The payment failed. Order again in the profile.")
             return CheckoutWords(title, payer, say("not paid"), Tone.EXPIRED, hint)
 
 
@@ -68,10 +68,10 @@ def _waiting(link: CheckoutLink, title: str, payer: str, texts: Texts, zone: str
         payer=payer,
         status=say("not paid yet"),
         tone=Tone.NOT_YET_STARTED,
-        hint=say("Let the customer's phone read this code, or send them the address.")
+        hint=say("Scan this code with the customer's phone, or send the link.")
         if fits
-        else say("Send the customer the address; it is too long for a code."),
-        good_until=say("Good until {day}, {clock}", day=day, clock=clock),
+        else say("Send the link to the customer; it is too long for a code."),
+        good_until=say("Valid until {day}, {clock}", day=day, clock=clock),
         url=link.url,
         code=link.url if fits else "",
     )

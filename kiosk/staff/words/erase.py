@@ -39,8 +39,8 @@ def erase_words(person: Person, texts: Texts) -> EraseWords:
     if person.subscriptions:
         plans = ", ".join(each.plan for each in person.subscriptions)
         barred = say(
-            "A subscription is not over yet: {plans}. End it first, under “Subscription …” in the "
-            "file.",
+            "A subscription still runs: {plans}. End it first, under “Subscription …” in "
+            "the profile.",
             plans=plans,
         )
     return EraseWords(
@@ -71,7 +71,7 @@ def erase_refusal(code: str, texts: Texts) -> str:
             )
         case "billed_by_provider":
             return say(
-                "A subscription is not over yet. End it first, under “Subscription …” in the file."
+                "A subscription still runs. End it first, under “Subscription …” in the profile."
             )
         case "confirm_wrong":
             return say("This is not the number of this customer. Nothing was erased.")

@@ -67,11 +67,11 @@ def refusal(code: str, who: str, texts: Texts) -> str:
     """
     say = texts.say
     if code == "code_taken" and who:
-        return say("This card is that of {who} already.", who=who)
+        return say("This card already belongs to {who}.", who=who)
     return {
-        "code_taken": say("This card belongs to somebody else already."),
-        "code_theirs_already": say("This member has this card already."),
-        "code_of_product": say("This is a product's code. Tick the box to give it all the same."),
+        "code_taken": say("This card already belongs to somebody else."),
+        "code_theirs_already": say("This member already has this card."),
+        "code_of_product": say("This is a product's code. Tick the box to give it anyway."),
         "code_is_ours": say("This code has a form of this club's own codes and cannot be given."),
         "code_too_long": say("This code is too long to be stored."),
         "code_unprintable": say("This code has characters that cannot be stored."),

@@ -138,20 +138,19 @@ def _outcome(stays: Person, goes: Person, texts: Texts) -> tuple[str, ...]:
     say = texts.say
     sentences = [
         say(
-            "{stays} stays. {goes} is no file of its own any more; its number, cards and addresses "
-            "lead to {stays}.",
+            "{stays} stays. The number, cards and addresses of {goes} lead to {stays}.",
             stays=stays.profile.customer.number,
             goes=goes.profile.customer.number,
         ),
         say(
-            "Memberships, cards, companies, visits and notes of both are together then. What is "
-            "empty is filled from the other one."
+            "Memberships, cards, companies, visits and notes are combined. Empty fields "
+            "are filled from the other one."
         ),
     ]
     dropped = dropped_values(stays.profile, goes.profile, texts)
     if dropped:
         listed = "; ".join(f"{name}: {value}" for name, value in dropped)
-        sentences.append(say("Not kept, as both differ: {values}.", values=listed))
+        sentences.append(say("Not kept: {values}.", values=listed))
     states = [each.profile.customer.state for each in (stays, goes)]
     if states[0] is not states[1]:
         after = state_word(max(states, key=_STATES.index), texts)
@@ -162,7 +161,7 @@ def _outcome(stays: Person, goes: Person, texts: Texts) -> tuple[str, ...]:
         sentences.append(say("What becomes of the subscriptions is asked next."))
     elif stays.charging or goes.charging:
         sentences.append(say("The subscription goes on, and charges who stays."))
-    sentences.append(say("Both are logged out of their own page. It cannot be taken back."))
+    sentences.append(say("Both are logged out of their own page. This cannot be undone."))
     return tuple(sentences)
 
 

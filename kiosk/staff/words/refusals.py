@@ -8,7 +8,7 @@ def account_refusal(code: str, texts: Texts) -> str:
     say = texts.say
     match code:
         case "password_wrong":
-            return say("This is not your present password.")
+            return say("This is not your current password.")
         case "password_changed":
             return say(
                 "Your password was changed meanwhile. Sign out, and sign in with the new one."
@@ -61,28 +61,22 @@ def _new_password(code: str, texts: Texts) -> str:
     match code:
         case "password_guessable":
             return say(
-                "The new password is mostly your name, your email address or the club. Take a few "
-                "words that only you put together."
+                "The password is mostly your name, your email or the club. Use four words "
+                "that have nothing in common."
             )
         case "password_phrase":
             return say(
-                "The new password is a saying, a title, a song or another sentence that many know. "
-                "Make up one of your own."
+                "The password is a well-known phrase. Use four words that have nothing in common."
             )
         case "password_address":
             return say(
-                "The new password is a street with its number, and there are few enough to try "
-                "them all. Take a few words that only you put together."
+                "The password is a street address. Use four words that have nothing in common."
             )
         case "password_common":
-            return say(
-                "The new password is too easy to guess: usual words, a place, a date or keys in "
-                "their order. Take a few words that only you put together; years and signs around "
-                "a word do not help."
-            )
+            return say("The password is easy to guess. Use four words that have nothing in common.")
         case "password_too_short":
-            return say("The new password needs at least 10 characters.")
+            return say("The password needs at least 10 characters.")
         case "password_too_long":
-            return say("The new password is too long.")
+            return say("The password is too long.")
         case _:
             return ""

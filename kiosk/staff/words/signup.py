@@ -72,9 +72,9 @@ def names_of(texts: Texts) -> Mapping[str, str]:
     """Return the words for the fields of the request."""
     say = texts.say
     return {
-        "open": say("Open: the public may join"),
-        "member_page": say("Members may log in to their own page"),
-        "allowed_origins": say("Sites that may show it, one a line"),
+        "open": say("Anyone may join"),
+        "member_page": say("Members have a page of their own"),
+        "allowed_origins": say("Allowed sites, one per line"),
         "accent": say("Buttons and links"),
         "background": say("Background"),
         "terms_url": say("Terms"),
@@ -107,13 +107,13 @@ def _sentence(error: FieldFault, name: str, rest: str, sites: Sequence[str], tex
     why = error.message.removeprefix(_OF_PYDANTIC)
     match name:
         case "accent" | "background":
-            return say("This must be a colour such as #00695c.")
+            return say("Enter a colour such as #00695c.")
         case "terms_url" | "privacy_url":
-            return say("This must be an address that begins with https://, or nothing.")
+            return say("Enter an address that begins with https://, or nothing.")
         case "allowed_origins" if rest.isdecimal() and int(rest) < len(sites):
             return say("{site}: {why}", site=sites[int(rest)], why=_told(why, texts))
         case "allowed_origins":
-            return say("At most 20 sites can be named.")
+            return say("At most 20 sites.")
         case _:
             return f"{error.field}: {why}"
 

@@ -28,16 +28,16 @@ class StripeWords:
 def stripe_words(view: StripeView, texts: Texts) -> StripeWords:
     """Return the texts for the state of the account."""
     say = texts.say
-    status, tone = say("not connected"), Tone.NO_MEMBERSHIP
+    status, tone = say("Not connected"), Tone.NO_MEMBERSHIP
     if view.configured:
-        status, tone = say("connected"), Tone.ACTIVE
+        status, tone = say("Connected"), Tone.ACTIVE
     if view.configured and view.livemode is False:
-        status, tone = say("test mode"), Tone.ATTENTION
+        status, tone = say("Test mode"), Tone.ATTENTION
     grace = texts.say_many("one day", "{count} days", view.grace_days)
     facts = (
         (say("Account"), view.account or ""),
         (say("Secret key"), view.key_hint or ""),
-        (say("Grace"), grace if view.configured else ""),
+        (say("Grace period"), grace if view.configured else ""),
     )
     return StripeWords(
         status=status,

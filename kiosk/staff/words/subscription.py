@@ -147,7 +147,7 @@ def _flag_hint(order: OrderView, texts: Texts) -> str:
                 "Pay it back in Stripe's dashboard, or resume its subscription to keep both."
             )
         case OrderTrouble.REFUNDED:
-            return say("The money is back. Sell it again if it was meant.")
+            return say("The money was paid back. Sell it again if needed.")
         case OrderTrouble.DISPUTED:
             return say("Answer the dispute in Stripe's dashboard. Won, it is granted by itself.")
         case OrderTrouble.UNKNOWN_TO_PROVIDER:
@@ -181,7 +181,7 @@ def billing_words(order: OrderView, texts: Texts, zone: str) -> str:
         case SubscriptionStatus.INCOMPLETE:
             return say("Paid through Stripe; the first payment is not finished.")
         case _ if order.cancels_at is None:
-            return say("Paid through Stripe, renewed by itself.")
+            return say("Paid through Stripe, renews automatically.")
         case _ if stops(order):
             day = _end(order, texts, zone)
             return say("Paid through Stripe, not renewed: ends on {day}.", day=day)
@@ -211,7 +211,7 @@ def subscription_words(
         (say("Ends on"), _end(order, texts, zone)),
         (say("Then"), _next_plan(order, texts)),
         (say("Ordered"), _day(order.created_at, texts, zone)),
-        (say("Stripe was asked"), _moment(order.checked_at, texts, zone)),
+        (say("Last checked"), _moment(order.checked_at, texts, zone)),
     )
     warning = ""
     if invoices.next_cursor is not None:
@@ -278,8 +278,8 @@ def _invoice_states(texts: Texts) -> Mapping[InvoiceStatus, tuple[str, Tone]]:
     return {
         InvoiceStatus.OPEN: (say("not paid yet"), Tone.ATTENTION),
         InvoiceStatus.PAID: (say("paid"), Tone.ACTIVE),
-        InvoiceStatus.VOID: (say("called off"), Tone.NO_MEMBERSHIP),
-        InvoiceStatus.UNCOLLECTIBLE: (say("given up"), Tone.EXPIRED),
+        InvoiceStatus.VOID: (say("cancelled"), Tone.NO_MEMBERSHIP),
+        InvoiceStatus.UNCOLLECTIBLE: (say("uncollectible"), Tone.EXPIRED),
     }
 
 

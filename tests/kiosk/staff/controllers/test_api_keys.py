@@ -99,7 +99,7 @@ def test_every_state_of_a_key_is_told() -> None:
     assert list(told) == ["Key 3", "Key 4", "Key 5", "Key 1", "Key 2"]
     assert lines["Key 3"].left_by == MAKER.id
     assert [line.left_by for name, line in lines.items() if name != "Key 3"] == [None] * 4
-    assert lines["Key 3"].below[0] == "mk_live_a1B2… · Ask what a member may do (doors, web site)"
+    assert lines["Key 3"].below[0] == "mk_live_a1B2… · Check permissions (doors, website)"
     assert "last used" in lines["Key 3"].below[1]
     assert "never used" in lines["Key 4"].below[1]
     assert lines["Key 5"].below[0].endswith("staff:write, audit:read")
@@ -324,7 +324,7 @@ def test_a_last_day_has_an_end_or_is_refused_with_a_sentence(zone: str) -> None:
 def test_a_key_needs_a_name(staff: Staff) -> None:
     staff.pages.api_keys.page.new_button.click()
     form_of(staff).submit.click()
-    with pytest.raises(Refused, match="name by which you tell it") as refused:
+    with pytest.raises(Refused, match="Give the key a name") as refused:
         staff.tasks[-1].call(Asked(), "once")  # type: ignore[arg-type]
     staff.presenter.on_failed(staff.tasks[-1], failure_of(refused.value))
     assert form_of(staff).error_of("name").startswith("Give the key a name")

@@ -136,7 +136,7 @@ def test_a_plan_that_costs_nothing_is_not_ordered(staff: Staff) -> None:
     staff.presenter.on_done(staff.tasks[-1], plans(plan(price_minor=0), gone))
     form = staff.presenter.changes.form
     assert form is not None
-    assert form.failure.text() == "No plan with a price is sold."
+    assert form.failure.text() == "No plan with a price is on sale."
     assert not form.submit.isEnabled()
     choice = form.field("plan_id")
     assert isinstance(choice, QComboBox)

@@ -55,7 +55,7 @@ def test_what_somebody_else_chose_is_said_before_it_is_replaced(staff: Staff) ->
             assert "What the camera reads: “Aztec”" in page.message.text()
             assert "ITF" in page.ticked()
     assert client.sent[1] == client.sent[0]
-    assert page.progress.text() == "Saved. Every desk follows within seconds."
+    assert page.progress.text() == "Saved for all desks."
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_formats_that_this_desk_does_not_know_are_kept(staff: Staff) -> None:
     ((name, (formats, _once)),) = staff.asked("code_formats")
     assert (name, formats) == ("set_code_formats", ("QRCode", "ITF", "Rune7"))
     staff.presenter.on_done(staff.tasks[-1], ClubFormats(code_formats=formats))
-    assert page.progress.text() == "Saved. Every desk follows within seconds."
+    assert page.progress.text() == "Saved for all desks."
     assert changed == [True]
     assert controller(staff).unsaved() is None
 

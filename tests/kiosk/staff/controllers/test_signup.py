@@ -208,7 +208,7 @@ def test_a_key_is_revoked_once_it_was_confirmed(staff: Staff) -> None:
     ("data", "fault", "said"),
     [
         (json.dumps(SITE_KEY | {"d": "hidden"}).encode(), "", "This is a private key"),
-        (b"\xff\xff", "", "it is no text"),
+        (b"\xff\xff", "", "it is not text"),
         (None, "keys.json: Permission denied", "keys.json: Permission denied"),
         (None, "", ""),
     ],

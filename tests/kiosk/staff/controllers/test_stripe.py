@@ -36,12 +36,12 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
 @pytest.mark.parametrize(
     ("changes", "status", "tone", "hint", "facts"),
     [
-        ({}, "verbunden", Tone.ACTIVE, "",
+        ({}, "Verbunden", Tone.ACTIVE, "",
          {"Konto": "acct_1", "Geheimer Schlüssel": "…4f9c", "Nachfrist": "7 Tage"}),
-        ({"livemode": False, "grace_days": 1}, "Testbetrieb", Tone.ATTENTION, "kein Geld",
+        ({"livemode": False, "grace_days": 1}, "Testmodus", Tone.ATTENTION, "kein Geld",
          {"Konto": "acct_1", "Geheimer Schlüssel": "…4f9c", "Nachfrist": "ein Tag"}),
-        (NOTHING, "nicht verbunden", Tone.NO_MEMBERSHIP, "Webhook-Endpunkt", {}),
-        (NOTHING | {"webhook_url": None}, "nicht verbunden", Tone.NO_MEMBERSHIP,
+        (NOTHING, "Nicht verbunden", Tone.NO_MEMBERSHIP, "Webhook-Endpunkt", {}),
+        (NOTHING | {"webhook_url": None}, "Nicht verbunden", Tone.NO_MEMBERSHIP,
          "WALLETDESK_PUBLIC_URL", {}),
     ],
 )  # fmt: skip
@@ -55,7 +55,7 @@ def test_the_page_says_how_things_stand(
 
 @pytest.mark.parametrize("days", ["", "-1", "a week", "1.5", "²"])
 def test_what_is_no_number_of_days_is_not_sent(days: str) -> None:
-    with pytest.raises(Refused, match="no number of days"):
+    with pytest.raises(Refused, match="not a number of days"):
         stripe_fields({"secret_key": "sk", "webhook_secret": "wh", "grace_days": days}, EN)
 
 

@@ -190,7 +190,7 @@ def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
     open_subscription(staff)
     page = staff.pages.subscription.page
     page.buttons[Action.REFRESH].click()
-    assert page.progress.text() == "Asking Stripe …"
+    assert page.progress.text() == "Checking …"
     assert staff.asked()[0] == ("refresh_order", (ORDER,))
     away = failure_of_task(
         ServiceError("x", Problem(title="x", status=503, code="payment_provider_unavailable"))
@@ -203,7 +203,7 @@ def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
     overdue = SubscriptionSheet(order(subscription="past_due"), "Amara", invoices())
     staff.presenter.on_done(staff.tasks[-1], overdue)
     assert page.state.text() == "payment overdue"
-    assert page.progress.text() == "Stripe was asked just now."
+    assert page.progress.text() == "Checked just now."
     other = SubscriptionSheet(order(id=UUID(int=81)), "Bela", invoices())
     staff.presenter.on_done(staff.tasks[-1], other)
     assert page.payer.text() == "Amara"

@@ -126,7 +126,7 @@ def test_whom_a_subscription_charges_cannot_be_erased_yet(qtbot: QtBot) -> None:
     for each in (ONE, subscription(1, charges_again=False)):
         form, _ = erase_form(EN, person(AMARA, each))
         qtbot.addWidget(form)
-        assert "A subscription is not over yet: Plan 1." in form.failure.text()
+        assert "A subscription still runs: Plan 1." in form.failure.text()
         assert not form.submit.isEnabled()
 
 

@@ -61,7 +61,7 @@ def test_both_are_shown_with_what_tells_them_apart() -> None:
     )
     assert len(words.goes.memberships) == 2
     said = "\n".join(words.outcome)
-    assert said.startswith("C-000123 bleibt. C-000124 ist keine eigene Akte mehr")
+    assert said.startswith("C-000123 bleibt. Nummer, Karten und Adressen von C-000124")
     assert "Offene Zahlungsseiten von Amina Okafor · C-000124 werden geschlossen." in said
 
 

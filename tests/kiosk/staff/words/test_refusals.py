@@ -13,13 +13,13 @@ from membership.accounts.staff.strength import Why
 @pytest.mark.parametrize(
     ("code", "english", "german"),
     [
-        ("password_guessable", "your name, your email address or the club", "oder der Verein"),
-        ("password_phrase", "a saying, a title, a song", "ein Spruch, ein Titel, ein Lied"),
-        ("password_address", "a street with its number", "eine Straße mit Hausnummer"),
-        ("password_common", "usual words, a place, a date", "übliche Wörter, ein Ort, ein Datum"),
+        ("password_guessable", "your name, your email or the club", "oder dem Club"),
+        ("password_phrase", "well-known phrase", "bekannter Satz"),
+        ("password_address", "street address", "eine Anschrift"),
+        ("password_common", "easy to guess", "leicht zu erraten"),
         ("password_too_short", "at least 10 characters", "10 Zeichen"),
         ("password_too_long", "too long", "zu lang"),
-        ("password_wrong", "not your present password", "nicht Ihr jetziges Passwort"),
+        ("password_wrong", "not your current password", "nicht Ihr aktuelles Passwort"),
         ("password_changed", "changed meanwhile", "inzwischen geändert"),
         ("second_factor_wrong", "wrong or was used", "falsch oder schon benutzt"),
         ("second_factor_first", "your own second factor first", "Ihren eigenen zweiten Faktor"),

@@ -75,12 +75,12 @@ def test_without_a_public_address_it_is_said_what_to_set() -> None:
         ),
         (
             [("body.allowed_origins", "Tuple should have at most 20 items")],
-            {"allowed_origins": "Es lassen sich höchstens 20 Websites nennen."},
+            {"allowed_origins": "Höchstens 20 Websites."},
         ),
         (
             [("body.accent", "String should match pattern"), ("body.terms_url", "no match")],
-            {"accent": "Das muss eine Farbe wie #00695c sein.",
-             "terms_url": "Das muss eine Adresse sein, die mit https:// beginnt, oder leer."},
+            {"accent": "Bitte eine Farbe wie #00695c eingeben.",
+             "terms_url": "Bitte eine Adresse eingeben, die mit https:// beginnt, oder nichts."},
         ),
         ([("body.new_field", "is wrong")], {"": "body.new_field: is wrong"}),
         ([], {"": "The whole is refused."}),
@@ -139,13 +139,13 @@ def test_a_set_of_keys_or_a_single_one_is_read(given_text: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it is no JSON"),
-        ("[" * 100_000, "it is no JSON"),
-        ("[]", "there are no keys in it"),
-        ("{}", "there are no keys in it"),
-        ('{"keys": []}', "there are no keys in it"),
-        ('{"keys": [7]}', "there are no keys in it"),
-        ('{"keys": {"kty": "OKP"}}', "there are no keys in it"),
+        ("", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ("[]", "has no keys"),
+        ("{}", "has no keys"),
+        ('{"keys": []}', "has no keys"),
+        ('{"keys": [7]}', "has no keys"),
+        ('{"keys": {"kty": "OKP"}}', "has no keys"),
         (json.dumps({"keys": [SITE_KEY, SITE_KEY | {"d": "secret"}]}), "private key"),
         (json.dumps({"kty": "oct", "k": "secret"}), "private key"),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", "private key"),
@@ -159,7 +159,7 @@ def test_what_is_no_public_key_is_not_sent_nor_told(text: str, why: str) -> None
 
 @pytest.mark.parametrize(
     ("data", "why"),
-    [(b"\xff\xfe\x00", "it is no text"), (b" " * (LARGEST + 1), "too large"), (b"x", "no JSON")],
+    [(b"\xff\xfe\x00", "it is not text"), (b" " * (LARGEST + 1), "too large"), (b"x", "not JSON")],
 )
 def test_what_is_no_file_of_keys_is_refused(data: bytes, why: str) -> None:
     with pytest.raises(Refused, match=why):

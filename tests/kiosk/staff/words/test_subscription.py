@@ -36,7 +36,7 @@ LATER = datetime(2027, 11, 24, 11, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("changes", "said", "status", "tone"),
     [
-        ({}, "verlängert sich von selbst", "aktiv", Tone.ACTIVE),
+        ({}, "verlängert sich automatisch", "aktiv", Tone.ACTIVE),
         ({"subscription": "past_due"}, "wird wiederholt", "Zahlung überfällig", Tone.ATTENTION),
         ({"subscription": "unpaid"}, "nicht mehr wiederholt", "nicht bezahlt", Tone.ATTENTION),
         ({"subscription": "paused"}, "angehalten", "angehalten", Tone.ATTENTION),
@@ -79,7 +79,7 @@ def test_what_a_subscription_decides_about_is_left_to_it(
         assert before.can_renew
         return
     assert line.order_id == order().id
-    assert line.billing == "Paid through Stripe, renewed by itself."
+    assert line.billing == "Paid through Stripe, renews automatically."
     assert (line.can_renew, line.can_extend, line.can_end) == (False, False, False)
     assert line.can_pay
 
@@ -96,7 +96,7 @@ def test_the_page_tells_days_and_whether_it_goes_on() -> None:
     words = subscription_words(order(), "Amara", invoices(invoice()), EN, BERLIN)
     assert dict(words.facts) == {
         "Price": "€49.00", "Paid until": "Dec 24, 2026", "Ordered": "Nov 24, 2026",
-        "Stripe was asked": "Nov 24, 2026, 12:00\u202fPM",
+        "Last checked": "Nov 24, 2026, 12:00\u202fPM",
     }  # fmt: skip
     assert (words.until, words.stops, words.warning) == ("Dec 24, 2026", False, "")
     ending = order(cancels_at=PAID_UNTIL)
@@ -121,7 +121,8 @@ def test_the_page_tells_days_and_whether_it_goes_on() -> None:
          ("24.11.2026 · A1B2-0001", "Von der Bank des Zahlers angefochten")),
         ({"period_end": None, "status": InvoiceStatus.VOID}, "storniert", Tone.NO_MEMBERSHIP,
          ("24.11.2026 · A1B2-0001",)),
-        ({"period_end": None, "status": InvoiceStatus.UNCOLLECTIBLE}, "aufgegeben", Tone.EXPIRED,
+        ({"period_end": None, "status": InvoiceStatus.UNCOLLECTIBLE},
+         "uneinbringlich", Tone.EXPIRED,
          ("24.11.2026 · A1B2-0001",)),
     ],
 )  # fmt: skip
@@ -134,7 +135,7 @@ def test_an_order_that_waits_shows_its_code_and_until_when_it_is_good() -> None:
     words = checkout_words(opened(), link(), "Amara", EN, BERLIN)
     assert (words.title, words.payer) == ("Gold Membership", "€49.00 · Amara")
     assert (words.url, words.code) == (URL, URL)
-    assert words.good_until == "Good until Nov 24, 2026, 2:00\u202fPM"
+    assert words.good_until == "Valid until Nov 24, 2026, 2:00\u202fPM"
     long = link(url=URL + "x" * MOST_IN_A_CODE)
     words = checkout_words(opened(), long, "Amara", EN, BERLIN)
     assert (words.url, words.code) == (long.url, "")
@@ -145,11 +146,12 @@ def test_an_order_that_waits_shows_its_code_and_until_when_it_is_good() -> None:
     ("changes", "status", "tone", "hint"),
     [
         ({"state": OrderState.COMPLETED, "membership_id": UUID(int=3)}, "paid", Tone.ACTIVE,
-         "in the file"),
+         "in the profile"),
         ({"state": OrderState.COMPLETED, "trouble": "customer erased"}, "paid", Tone.ATTENTION,
-         "nothing could be granted: customer erased"),
-        ({"state": OrderState.COMPLETED}, "on its way", Tone.NOT_YET_STARTED, "The bank works"),
-        ({"state": OrderState.EXPIRED}, "expired", Tone.EXPIRED, "not paid in time"),
+         "no membership was created: customer erased"),
+        ({"state": OrderState.COMPLETED}, "Processing", Tone.NOT_YET_STARTED,
+         "The bank is processing"),
+        ({"state": OrderState.EXPIRED}, "expired", Tone.EXPIRED, "Not paid in time"),
         ({"state": OrderState.FAILED}, "not paid", Tone.EXPIRED, "failed"),
     ],
 )  # fmt: skip
