@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api_client.messages.audit import EntryPage
 from api_client.messages.people import Erased, MergedCustomer, PayerView
+from api_client.messages.scan import CustomerHits
 
 from .client import MembershipClient, keyed
 
@@ -13,6 +14,11 @@ _A_PAGE = 50
 
 class PeopleClient(MembershipClient):
     """Raises the errors of ``api_client.errors``."""
+
+    def find_people(self, text: str, *, limit: int = 8) -> CustomerHits:
+        """Return the best hits of the customer search, with birthday and address."""
+        asked: dict[str, str | int] = {"q": text, "limit": limit, "details": "true"}
+        return self._ask(CustomerHits, "GET", "/v1/customers", params=asked)
 
     def payer(self, customer_id: UUID) -> PayerView:
         """Return what charges a customer, and how the payment provider knows them."""

@@ -222,6 +222,8 @@ class CustomerHit(Message):
     customer: CustomerView
     outcome: Outcome
     plan: str | None = None
+    birth_date: date | None = Field(None, description="Only with `details`.")
+    email: str | None = Field(None, description="Only with `details`.")
 
 
 class ScanPreview(Message):

@@ -9,8 +9,10 @@ from kiosk.staff.camera import DeskCamera
 from kiosk.staff.controllers.account import AccountController
 from kiosk.staff.controllers.api_keys import ApiKeysController
 from kiosk.staff.controllers.card import CardController
+from kiosk.staff.controllers.cards import CardsController
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.code_formats import CodeFormatsController
+from kiosk.staff.controllers.companies import CompaniesController
 from kiosk.staff.controllers.company import CompanyController
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.customer import CustomerController
@@ -36,7 +38,9 @@ C = TypeVar("C", bound=Controller)
 
 LATER = {
     CompanyController.name: "company",
+    CompaniesController.name: "companies",
     PlansController.name: "plans",
+    CardsController.name: "cards",
     CardController.name: "card",
     DesignController.name: "design",
     SignupController.name: "signup",
@@ -94,6 +98,16 @@ class Router:
     def photo(self) -> PhotoController:
         """The photo of a customer, while it is taken."""
         return self.add(PhotoController(self._context, self.camera))
+
+    @cached_property
+    def companies(self) -> CompaniesController:
+        """All companies."""
+        return self.add(CompaniesController(self._context))
+
+    @cached_property
+    def cards(self) -> CardsController:
+        """All cards."""
+        return self.add(CardsController(self._context))
 
     @cached_property
     def plans(self) -> PlansController:
@@ -167,6 +181,8 @@ class Router:
         """A photo was loaded: show it where it belongs."""
         self.customer.show_photo(path, image)
         self.give.show_photo(path, image)
+        if CompanyController.name in self._made:
+            self.company.show_photo(path, image)
         if MergeController.name in self._made:
             self.merge.show_photo(path, image)
 

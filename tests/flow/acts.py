@@ -254,7 +254,7 @@ ACTS = (
         lambda who: {"confirm": who.number}, lambda who: who.end_membership()),
     Act("new company", _home, _press("New company …"), lambda who: _companies(who, "Firm"),
         lambda who: {"name": f"Firm {who.family_name}"}, names_person=False),
-    Act("link", _company, _press("Link …"), lambda who: len(who.profile().companies),
+    Act("link", _company, _press("Link a person …"), lambda who: len(who.profile().companies),
         lambda who: {"who": who.number}, names_person=False),
     Act("new plan", _home, _press("New plan …"), _plans,
         lambda who: {"name": f"Plan {who.family_name}", "price": "10"}, names_person=False),

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.inputs import Choice, DayField
+from kiosk.staff.pages.picker import Picker
 from kiosk.staff.pages.sale import SaleForm
 from tests.keys import scan_into, type_text
 
@@ -44,6 +45,9 @@ class Hands:
                 return
             case DayField():
                 widget = widget.line
+            case Picker():
+                self.pick(widget, text)
+                return
             case QLineEdit() | QPlainTextEdit():
                 pass
             case _:
@@ -52,6 +56,14 @@ class Hands:
         QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(widget, Qt.Key.Key_Delete)
         type_text(widget, text)
+
+    def pick(self, picker: Picker, text: str) -> None:
+        """Search in a picker, and choose the only one who is found."""
+        if not picker.search.isVisible():
+            self.click(picker.card.other_button)
+        self.type_over(picker.search, text)
+        self.at.wait_until(lambda: len(picker.hit_buttons) == 1)
+        self.click(picker.hit_buttons[0])
 
     def choose(self, choice: Choice, text: str) -> None:
         """Choose an option with the arrow keys."""

@@ -12,7 +12,7 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
-from kiosk.staff.forms.links import link_form, unlink_form
+from kiosk.staff.forms.links import Company, person_form, unlink_form
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.numbers import numbers_form
 from kiosk.staff.forms.plan import plan_form
@@ -201,13 +201,13 @@ def test_a_link_is_made_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
     number = client.customer(UUID(person)).customer.number
 
     def opened() -> Filled[None]:
-        form, filled = link_form(EN, client.company(UUID(company)))
-        qtbot.addWidget(form)
-        return filled
+        asked = person_form(EN, Company(UUID(company), "Northwind"))
+        qtbot.addWidget(asked.form)
+        return asked.filled
 
     def press(filled: Filled[None], role: str) -> str:
         try:
-            filled({"who": number, "role": role})(client, str(uuid4()))
+            filled({"who": person, "role": role})(client, str(uuid4()))
         except Refused as refused:
             return refused.problem.title
         return ""
@@ -240,21 +240,22 @@ def test_a_link_is_ended_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
     service.link(company, person, "Trainer")
     client = ManagementClient(service.url, service.key, deadline_s=10)
 
+    def asked() -> tuple[Form, Filled[None]]:
+        linked = client.people_of(UUID(company)).items[0]
+        there = Company(UUID(company), "Northwind")
+        return unlink_form(EN, there, linked.customer, linked.etag)
+
     def press() -> None:
         filled(form.values())(client, str(uuid4()))
 
-    form, filled = unlink_form(
-        EN, client.company(UUID(company)), client.people_of(UUID(company)).items[0]
-    )
+    form, filled = asked()
     qtbot.addWidget(form)
     service.link(company, person, "Owner")
     with pytest.raises(Refused) as refused:
         press()
     assert refused.value.problem.code == CHANGED
     assert role_of(service, company, person) == "Owner"
-    form, filled = unlink_form(
-        EN, client.company(UUID(company)), client.people_of(UUID(company)).items[0]
-    )
+    form, filled = asked()
     qtbot.addWidget(form)
     press()
     assert role_of(service, company, person) is None

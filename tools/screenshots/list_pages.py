@@ -1,17 +1,39 @@
-"""The lists of a club: its plans and permissions."""
+"""The lists of a club: companies, plans with permissions, cards; and a card."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from api_client.messages.management import IntervalMessage, PlanPage, PlanView
-from api_client.messages.scan import PermissionView
+from api_client.messages.cards import CardList, CardState, ListedCard, WalletKind
+from api_client.messages.management import (
+    CompanyLine,
+    CompanyPage,
+    IntervalMessage,
+    LinkedCustomer,
+    LinkedCustomers,
+    LinkSource,
+    PlanPage,
+    PlanView,
+)
+from api_client.messages.scan import CustomerHit, Outcome, PermissionView
+from kiosk.staff.controllers.card import CARD as CARD_PAGE
+from kiosk.staff.controllers.card import CardSheet
+from kiosk.staff.controllers.cards import CARDS, CardsSheet
+from kiosk.staff.controllers.companies import COMPANIES
+from kiosk.staff.controllers.company import CompanySheet
 from kiosk.staff.controllers.plans import PLANS, PlansSheet
+from kiosk.staff.controllers.profile import COMPANY
+from kiosk.staff.page import Place
+from kiosk.staff.pages.card import Side
+from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.permission_field import PermissionField
-from tests.kiosk.answers import NOON
-from tests.kiosk.staff.messages import plan
+from kiosk.staff.pages.picker import Picker
+from kiosk.staff.words.picker import person_hits
+from tests.kiosk.answers import AMARA, NOON
+from tests.kiosk.staff.card_messages import CARD, designs, record, wallets
+from tests.kiosk.staff.messages import NORTHWIND, company, plan, profile
 from tools.screenshots.shots import page_of, staff_page
-from tools.screenshots.studio import Studio
+from tools.screenshots.studio import Studio, amara
 
 _AREAS = (
     "Pool", "Sauna", "Climbing wall", "Boulder room", "Gym floor", "Courses", "Parking",
@@ -27,6 +49,73 @@ def a_plan(number: int, name: str, price: int, areas: int, **more: Any) -> PlanV
     fields: dict[str, Any] = {"customers": 0, "companies": 0, **more}
     return plan(id=UUID(int=number), name=name, price_minor=price,
                 permissions=PERMISSIONS[:areas], **fields)  # fmt: skip
+
+
+def companies() -> CompanyPage:
+    """Return companies in each state."""
+    names = ("Northwind Analytics", "Alpine Outdoor Equipment and Mountain Rescue Association e.V.",
+             "Bäckerei Öztürk", "Contoso", "Old Mill Brewery")  # fmt: skip
+    counts = ((48, 50, 48), (300, 250, 297), (7, None, 7), (0, 10, 0), (4, None, 4))
+    items = tuple(
+        CompanyLine(id=UUID(int=100 + number), name=name, seat_cap=cap, customers=people,
+                    seats_taken=taken, archived_at=NOON if name.startswith("Old") else None)
+        for number, (name, (people, cap, taken)) in enumerate(zip(names, counts, strict=True))
+    )  # fmt: skip
+    return CompanyPage(items=items * 4, total=20)
+
+
+def a_card(number: int, **more: Any) -> ListedCard:
+    """Return a card in the list."""
+    customer = AMARA.model_copy(update={"number": f"C-{number:06}"})
+    fields: dict[str, Any] = {
+        "id": UUID(int=number), "label": "Member card", "issued_at": NOON, "customer": customer,
+        "design_id": UUID(int=8), "design": "Member card", "state": CardState.ACTIVE,
+    }  # fmt: skip
+    return ListedCard(**(fields | more))
+
+
+def all_cards() -> CardsSheet:
+    """Return cards in each state."""
+    items = (
+        a_card(1, on_phones=(WalletKind.APPLE, WalletKind.GOOGLE)),
+        a_card(2),
+        a_card(3, state=CardState.REPLACED, revoked_at=NOON),
+        a_card(4, state=CardState.REVOKED, revoked_at=NOON),
+        a_card(5, design_id=None, design=None),
+    )
+    return CardsSheet(CardList(items=items * 4, total=20), designs(False, True), wallets())
+
+
+def _pick(studio: Studio, *, chosen: bool) -> None:
+    studio.staff.pages.company.act(Action.LINK, None)
+    form = studio.staff.changes.form
+    assert form is not None
+    picker = form.field("who")
+    assert isinstance(picker, Picker)
+    picker.search.setText("ama")
+    born, ikeda = (
+        date(1991, 5, 17),
+        AMARA.model_copy(update={"id": UUID(int=9), "name": "Amara Ikeda"}),
+    )
+    hits = [CustomerHit(customer=amara(), outcome=Outcome.ACTIVE, birth_date=born),
+            CustomerHit(customer=ikeda,
+                        outcome=Outcome.ACTIVE, email="amara.ikeda@example.com")]  # fmt: skip
+    picker.show_hits("ama", person_hits(hits, {UUID(int=9)}, studio.texts))
+    if chosen:
+        picker.hit_buttons[0].click()
+
+
+def large_company() -> CompanySheet:
+    """Return a company with 300 people."""
+    view, _ = company(customers=300, seat_cap=250, seats_taken=297)
+    people = tuple(
+        LinkedCustomer(
+            customer=AMARA.model_copy(update={"id": UUID(int=number), "number": f"C-{number:06}"}),
+            role="Head of mountain rescue" if number == 2 else "", source=LinkSource.MANUAL,
+            valid_from=NOON, has_seat=number != 3)
+        for number in range(1, 301)
+    )  # fmt: skip
+    return CompanySheet(view, LinkedCustomers(items=people, total=300))
 
 
 def plans() -> PlansSheet:
@@ -79,6 +168,26 @@ def _kept_permission(studio: Studio) -> None:
 
 
 PAGES = (
+    staff_page("companies", COMPANIES, companies, empty=lambda: CompanyPage(items=(), total=0)),
+    staff_page(
+        "company-people",
+        Place(COMPANY, NORTHWIND),
+        large_company,
+        picker=lambda studio: _pick(studio, chosen=False),
+        picked=lambda studio: _pick(studio, chosen=True),
+    ),
+    staff_page(
+        "cards",
+        CARDS,
+        all_cards,
+        empty=lambda: CardsSheet(CardList(items=(), total=0), designs(), wallets()),
+    ),
+    staff_page(
+        "card-picture",
+        Place(CARD_PAGE, CARD),
+        lambda: CardSheet(record(), profile(), wallets()),
+        picture=lambda studio: studio.staff.pages.card.page.show_side(Side.PICTURE),
+    ),
     staff_page(
         "plans",
         PLANS,

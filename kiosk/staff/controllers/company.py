@@ -4,21 +4,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QImage
 
 from api_client.management import ManagementClient
 from api_client.messages.management import CompanyView, LinkedCustomer, LinkedCustomers
 from kiosk.staff.controllers.billing import ProfileBilling
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.linking import Linking
 from kiosk.staff.controllers.lists import load_people
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER, Owner, ProfileController
 from kiosk.staff.controllers.sale import Sales
 from kiosk.staff.forms.company import company_form
-from kiosk.staff.forms.links import link_form, unlink_form
+from kiosk.staff.forms.links import Company, unlink_form
 from kiosk.staff.page import Page, Place
+from kiosk.staff.pages.company import CompanyPage
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.pages.profile import ProfilePage
 from kiosk.staff.words.profile import company_words
 
 
@@ -37,6 +39,7 @@ class CompanyController(ProfileController):
     name = COMPANY
     edit_scope = "companies:write"
     entry_place = CUSTOMER
+    page: CompanyPage
 
     def __init__(
         self,
@@ -45,8 +48,9 @@ class CompanyController(ProfileController):
         checkout: CheckoutController,
         sales: Sales,
     ) -> None:
-        page = ProfilePage(context.texts, of_company=True)
+        page = CompanyPage(context.texts)
         super().__init__(context, page, payments, checkout, sales)
+        self._linking = Linking(context)
         self._company: CompanyView | None = None
         self._people: dict[UUID, LinkedCustomer] = {}
         page.removed.connect(self._unlink)
@@ -98,8 +102,15 @@ class CompanyController(ProfileController):
         """As on every profile, and link a customer."""
         super().act(action, target)
         if action is Action.LINK:
-            form = link_form(self._texts, self._shown())
-            self._context.changes.ask(*form)
+            self._linking.ask_person(self._named(), self._people.keys())
+
+    def show_photo(self, path: str, image: QImage) -> None:
+        """Show a photo of somebody who is to be linked."""
+        self._linking.show_photo(path, image)
+
+    def _named(self) -> Company:
+        """Return the company that is shown by id and name."""
+        return Company(self._shown().id, self._shown().name)
 
     def _shown(self) -> CompanyView:
         if self._company is None:
@@ -109,5 +120,6 @@ class CompanyController(ProfileController):
     @Slot(object, str)
     def _unlink(self, customer_id: UUID, _name: str) -> None:
         """Open the form that unlinks a customer."""
-        form = unlink_form(self._texts, self._shown(), self._people[customer_id])
+        linked = self._people[customer_id]
+        form = unlink_form(self._texts, self._named(), linked.customer, linked.etag)
         self._context.changes.ask(*form)

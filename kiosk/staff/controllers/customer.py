@@ -4,11 +4,12 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage, QPixmap
 
 from api_client.management import ManagementClient
 from api_client.messages.cards import CustomerCards, DesignList, IssuedCard
-from api_client.messages.management import CustomerProfile
+from api_client.messages.management import CustomerProfile, LinkView
 from api_client.messages.sales import SaleKind
 from kiosk.offers import Act, Offer
 from kiosk.staff.controllers.billing import ProfileBilling
@@ -16,6 +17,7 @@ from kiosk.staff.controllers.card import CARD
 from kiosk.staff.controllers.checkout import CheckoutController
 from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.histories import Histories
+from kiosk.staff.controllers.linking import Linking
 from kiosk.staff.controllers.merge import MERGE
 from kiosk.staff.controllers.notes import Notes
 from kiosk.staff.controllers.payment import PaymentController
@@ -27,6 +29,7 @@ from kiosk.staff.controllers.sale import Sales, Wanted
 from kiosk.staff.forms.card import CardForms
 from kiosk.staff.forms.customer import customer_form, end_logins_form
 from kiosk.staff.forms.erase import erase_form
+from kiosk.staff.forms.links import Company, unlink_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.customer import CustomerPage
 from kiosk.staff.pages.parts import Action
@@ -81,7 +84,10 @@ class CustomerController(ProfileController):
         self._notes = Notes(context, self.page)
         self.page.stepped.connect(self._step)
         self.page.wanted.connect(self._histories.load)
+        self._linking = Linking(context)
+        self.page.removed.connect(self._unlink)
         self._card_forms = CardForms(context.texts)
+        self._cards: dict[UUID, str] = {}
         self._profile: CustomerProfile | None = None
         self._charging: tuple[str, ...] = ()
         self._expected: Expected | None = None
@@ -109,6 +115,7 @@ class CustomerController(ProfileController):
         self._charging = tuple(dict.fromkeys(charging))  # two orders of a plan are one name
         words = customer_words(profile, sheet.cards, self._texts, self._session.zone, orders)
         self.show_profile(words, sheet.billing)
+        self._cards = {card.id: card.title for card in words.cards or ()}
         self._histories.show(profile)
         self._notes.show(profile)
         if profile.customer.photo_path:
@@ -174,6 +181,12 @@ class CustomerController(ProfileController):
         super().act(action, target)
         if action is Action.ISSUE:
             self._issue()
+        elif action is Action.REPLACE and isinstance(target, UUID):
+            form = self._card_forms.replace(target, self._cards[target], self.about())
+            self._context.changes.ask(*form, self._on_issued)
+        elif action is Action.LINK:
+            linked = {each.company_id for each in self._open_links()}
+            self._linking.ask_company(self._shown().customer, linked)
         elif action is Action.MERGE:
             self._context.navigation.open(Place(MERGE, self._shown().customer.id))
         elif action is Action.ERASE:
@@ -184,6 +197,16 @@ class CustomerController(ProfileController):
             self._photos.remove(self._shown())
         elif action is Action.END_LOGINS:
             self._context.changes.ask(*end_logins_form(self._texts, self._shown()))
+
+    def _open_links(self) -> list[LinkView]:
+        """Return the links of the customer that hold now."""
+        return [each for each in self._shown().companies if each.valid_until is None]
+
+    @Slot(object, str)
+    def _unlink(self, company_id: UUID, name: str) -> None:
+        """Open the form that unlinks the customer from a company."""
+        form = unlink_form(self._texts, Company(company_id, name), self._shown().customer)
+        self._context.changes.ask(*form)
 
     def _step(self, primary: Primary) -> None:
         """Take the one step that fits."""

@@ -1,4 +1,9 @@
-"""The page of a wallet card: its picture, the QR code for the customer's phone, and actions."""
+"""The page of a wallet card: the QR code for the customer's phone, or its picture, and actions.
+
+Both have a code that can be scanned: only one of them is on screen at a time, under its heading.
+"""
+
+from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
@@ -8,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -21,12 +27,19 @@ from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 
-_QR_SIDE = 220
+_QR_SIDE = 300
 _COLUMNS = 3
 
 
+class Side(StrEnum):
+    """What is shown of a card."""
+
+    PHONE = "phone"
+    PICTURE = "picture"
+
+
 class CardPage(PageView):
-    """Shows a ``CardWords`` beside a picture of the card."""
+    """Shows a ``CardWords``, and either the code that a phone reads or a picture of the card."""
 
     acted = Signal(object, object)
     """Action, CardWords."""
@@ -40,8 +53,10 @@ class CardPage(PageView):
         self.state = chip("", Tone.ACTIVE)
         self.picture = Picture()
         self.qr = QrView(_QR_SIDE)
-        self.hint = label(texts.say("Let the customer's phone read this code."), "strong")
+        self.hint = label(texts.say("Scan with the member's phone to add the card"), "title")
         self.no_link = label("", "muted")
+        self.picture_hint = label(texts.say("What the card looks like in the wallet"), "title")
+        self.sides = self._side_buttons()
         self.warning = label("", "failure")
         self._facts = QGridLayout()
         self.wallets = self._wallet_buttons()
@@ -56,28 +71,40 @@ class CardPage(PageView):
 
     def show_card(self, words: CardWords, *, may_change: bool) -> None:
         """Show a card. Its picture is set separately."""
-        if self.words is None or self.words.id != words.id:
-            self.picture.show_image(QImage())
+        another = self.words is None or self.words.id != words.id
         self.words = words
+        if another:
+            self.picture.show_image(QImage())
+            self.show_side(Side.PHONE if words.link or not words.has_design else Side.PICTURE)
         self.title.setText(words.title)
         self.holder.setText(words.holder)
         paint_chip(self.state, words.status, words.tone)
         self._show_facts(words)
         self.qr.show_text(words.link)
         self.hint.setVisible(bool(words.link))
+        self.qr.setVisible(bool(words.link))
+        self.sides[Side.PICTURE].setVisible(words.has_design)
+        self.sides[Side.PHONE].setVisible(words.has_design)
         self.no_link.setText(words.no_link)
         self.no_link.setVisible(bool(words.no_link))
         self.warning.setText("\n".join(words.warnings))
         self.warning.setVisible(bool(words.warnings))
-        for button in self.wallets.values():
-            button.setVisible(words.has_design)
-        self.picture.setVisible(words.has_design)
         for action, button in self.buttons.items():
             button.setVisible(_possible(action, words, may_change=may_change))
 
     def show_picture(self, image: QImage) -> None:
         """Show the card as the chosen wallet draws it."""
         self.picture.show_image(image)
+
+    def show_side(self, side: Side) -> None:
+        """Show the code for a phone, or the picture of the card."""
+        self.sides[side].setChecked(True)
+        self._stack.setCurrentIndex(list(Side).index(side))
+
+    @property
+    def side(self) -> Side:
+        """What is on screen."""
+        return list(Side)[self._stack.currentIndex()]
 
     @property
     def wallet(self) -> WalletKind:
@@ -96,7 +123,7 @@ class CardPage(PageView):
         return head
 
     def _scrolled(self) -> QScrollArea:
-        """Return the body in a scroll area, since it is higher than a small window."""
+        """Return the body in a scroll area: a small window is lower than it."""
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(self._body())
@@ -107,27 +134,60 @@ class CardPage(PageView):
         return scroll
 
     def _body(self) -> QHBoxLayout:
-        """Return the picture on the left, and the QR code and facts on the right."""
-        left, right = QVBoxLayout(), QVBoxLayout()
+        """Return the code or the picture on the left, and the facts on the right."""
+        phone, picture, left, right = QWidget(), QWidget(), QVBoxLayout(), QVBoxLayout()
+        column = QVBoxLayout(phone)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(M)
+        for part in (self.hint, self.no_link):
+            column.addWidget(part)
+        column.addWidget(self.qr, 1)
+        column.addStretch()
         choice = QHBoxLayout()
+        choice.setSpacing(S)
         for button in self.wallets.values():
             choice.addWidget(button)
         choice.addStretch()
-        left.addLayout(choice)
-        left.addWidget(self.picture, 1)
+        column = QVBoxLayout(picture)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(M)
+        column.addWidget(self.picture_hint)
+        column.addLayout(choice)
+        column.addWidget(self.picture, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(phone)
+        self._stack.addWidget(picture)
+        tabs = QHBoxLayout()
+        tabs.setSpacing(S)
+        for button in self.sides.values():
+            tabs.addWidget(button)
+        tabs.addStretch()
+        left.setSpacing(M)
+        left.addLayout(tabs)
+        left.addWidget(self._stack, 1)
         right.setSpacing(M)
-        right.addWidget(self.hint)
-        right.addWidget(self.qr, 1)
-        right.addWidget(self.no_link)
         right.addLayout(self._facts)
         right.addWidget(self.warning)
         right.addStretch()
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, S, 0)
         body.setSpacing(L)
-        body.addLayout(left, 1)
-        body.addLayout(right, 1)
+        body.addLayout(left, 3)
+        body.addLayout(right, 2)
         return body
+
+    def _side_buttons(self) -> dict[Side, QPushButton]:
+        say, group, made = self._texts.say, QButtonGroup(self), {}
+        for side, words in (
+            (Side.PHONE, say("Add to a phone")),
+            (Side.PICTURE, say("Picture of the card")),
+        ):
+            button = QPushButton(words)
+            button.setCheckable(True)
+            group.addButton(button)
+            button.clicked.connect(lambda _on, side=side: self.show_side(side))
+            made[side] = button
+        return made
 
     def _foot(self) -> QGridLayout:
         foot = QGridLayout()

@@ -201,7 +201,14 @@ class EntryLine(QFrame):
     removed = Signal(object, str)
     """Id, title."""
 
-    def __init__(self, entry: Entry, texts: Texts, *, may_remove: bool = False) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        texts: Texts,
+        *,
+        may_remove: bool = False,
+        more: Sequence[QPushButton] = (),
+    ) -> None:
         super().__init__()
         self.setObjectName("line")
         self.entry = entry
@@ -216,7 +223,8 @@ class EntryLine(QFrame):
         self.open_button = QPushButton(texts.say("Open"))
         self.open_button.setAccessibleName(f"{texts.say('Open')} {entry.title}")
         self.open_button.clicked.connect(lambda: self.opened.emit(entry.id))
-        row.addWidget(self.open_button)
+        for button in (*more, self.open_button):
+            row.addWidget(button)
         self.remove_button: QPushButton | None = None
         if may_remove and entry.removable:
             self.remove_button = QPushButton(texts.say("Unlink"))

@@ -70,6 +70,8 @@ class ProfilePage(PageView):
         self.cards: list[MembershipCard] = []
         self.lines: list[EntryLine] = []
         self.card_lines: list[EntryLine] = []
+        self.replace_buttons: list[QPushButton] = []
+        self.link_button: QPushButton | None = None
         self.flag_lines: list[ActionLine] = []
         self.issue_button: QPushButton | None = None
         self.order_button: QPushButton | None = None
@@ -180,9 +182,10 @@ class ProfilePage(PageView):
         issue = self._texts.say("Issue card …") if allowed.cards else ""
         section = Section(self._texts.say("CARDS"), issue, then)
         self.issue_button = section.button
-        self.card_lines = []
+        self.card_lines, self.replace_buttons = [], []
         for card in cards:
-            line = EntryLine(Entry(card.id, card.title, card.below), self._texts)
+            more = [self._replace_button(card)] if allowed.cards and card.replaceable else []
+            line = EntryLine(Entry(card.id, card.title, card.below), self._texts, more=more)
             line.opened.connect(lambda id_: self.acted.emit(Action.OPEN_CARD, id_))
             self.card_lines.append(line)
             section.add(line)
@@ -190,10 +193,20 @@ class ProfilePage(PageView):
             section.add(label(self._texts.say("No card yet."), "muted"))
         return section
 
+    def _replace_button(self, card: CardLine) -> QPushButton:
+        """Return the button for a lost card: it is replaced by a new one."""
+        button = QPushButton(self._texts.say("Lost? New card …"))
+        button.setAccessibleName(f"{button.text()} {card.title}")
+        button.clicked.connect(lambda: self.acted.emit(Action.REPLACE, card.id))
+        self.replace_buttons.append(button)
+        return button
+
     def _entries(self, words: ProfileWords, allowed: Allowed) -> Section:
-        add = self._of_company and allowed.links
+        add = allowed.links
         then: Callable[[], object] = lambda: self.acted.emit(Action.LINK, None)  # noqa: E731
-        section = Section(words.entries_title, self._texts.say("Link …") if add else "", then)
+        link = self._texts.say("Link to a company …") if add else ""
+        section = Section(words.entries_title, link, then)
+        self.link_button = section.button
         self.lines = []
         for entry in words.entries:
             line = EntryLine(entry, self._texts, may_remove=add)

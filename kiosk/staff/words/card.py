@@ -15,12 +15,13 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class CardLine:
-    """A card as a row of its holder's profile."""
+    """A card as a row of its holder's profile; ``replaceable``: another one can take its place."""
 
     id: UUID
     title: str
     below: str
     good: bool
+    replaceable: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,13 @@ def card_line(card: CardRecord, texts: Texts, zone: str) -> CardLine:
         parts.append("" if card.foreign else texts.say("printed only"))
     else:
         parts.append(_where(card, texts))
-    return CardLine(card.id, card.design or card.label, " · ".join(filter(None, parts)), good)
+    return CardLine(
+        id=card.id,
+        title=card.design or card.label,
+        below=" · ".join(filter(None, parts)),
+        good=good,
+        replaceable=good and not card.foreign,
+    )
 
 
 def _since(card: CardRecord, texts: Texts, zone: str) -> str:

@@ -151,7 +151,7 @@ def company_words(
     )  # fmt: skip
     return ProfileWords(
         title=company.name,
-        subtitle=say("Company"),
+        subtitle=say("Company") if company.archived_at is None else say("Archived company"),
         initials=initials(company.name),
         facts=tuple(fact for fact in facts if fact[1]),
         memberships=billed_lines(
@@ -175,7 +175,8 @@ def _link_entry(link: LinkView, texts: Texts, zone: str) -> Entry:
     else:
         until = texts.local_day(link.valid_until, zone)
         below = texts.say("{first} to {last}", first=since, last=until)
-    return Entry(link.company_id, link.company, " · ".join(filter(None, (link.role, below))))
+    words = " · ".join(filter(None, (link.role, below)))
+    return Entry(link.company_id, link.company, words, removable=link.valid_until is None)
 
 
 def _person_entry(person: LinkedCustomer, texts: Texts, zone: str) -> Entry:

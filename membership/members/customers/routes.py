@@ -13,7 +13,7 @@ from membership.members.customers import photos, service
 from membership.members.customers.logins import EVERYWHERE, end_logins
 from membership.members.customers.profile import customer_etag, customer_record, profile
 from membership.members.customers.schemas import CustomerChange, NewCustomer
-from membership.members.customers.search import search
+from membership.members.customers.search import search, with_details
 from membership.members.customers.views import photo_path
 from membership.web.access import Call, allows, reads, writes, writes_once
 from membership.web.etag import etag_matches
@@ -34,6 +34,7 @@ _YEAR = 365 * 24 * 3600
 @router.get("")
 def search_customers(
     call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
+    *,
     q: Annotated[
         str,
         Query(
@@ -46,6 +47,9 @@ def search_customers(
     state: Annotated[
         CustomerState | None, Query(description="Only customers in this state.")
     ] = None,
+    details: Annotated[
+        bool, Query(description="Add what tells namesakes apart: date of birth and address.")
+    ] = False,
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> CustomerHits:
@@ -57,7 +61,8 @@ def search_customers(
 
     Errors: `invalid_cursor` (422).
     """
-    return search(call, q, limit, cursor, state=state)
+    found = search(call, q, limit, cursor, state=state)
+    return with_details(call, found) if details else found
 
 
 @router.post("", status_code=201)

@@ -70,6 +70,19 @@ def search(
     return CustomerHits(items=_hits(call, page), next_cursor=following)
 
 
+def with_details(call: Call, found: CustomerHits) -> CustomerHits:
+    """Return hits with the date of birth and the email address of each."""
+    rows = call.connection.execute(
+        select(Customer.id, Customer.birth_date, Customer.email).where(
+            Customer.organization_id == call.tenant.id,
+            Customer.id.in_([hit.customer.id for hit in found.items]),
+        )
+    )
+    known = {row.id: {"birth_date": row.birth_date, "email": row.email} for row in rows}
+    items = tuple(hit.model_copy(update=known[hit.customer.id]) for hit in found.items)
+    return found.model_copy(update={"items": items})
+
+
 def hits_of(
     connection: Connection, organization_id: int, customer_ids: Sequence[UUID], now: datetime
 ) -> tuple[CustomerHit, ...]:

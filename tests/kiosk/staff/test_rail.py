@@ -45,7 +45,7 @@ def press(staff: Staff, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
 @pytest.mark.parametrize(
     ("role", "missing"),
     [
-        (Role.RECEPTION, {"cards", "website"}),
+        (Role.RECEPTION, {"website"}),
         (Role.MANAGER, {"website"}),
         (Role.ADMIN, set()),
     ],
@@ -159,7 +159,9 @@ def test_the_desk_keeps_a_verdict_on_screen(staff: Staff) -> None:
         (Place("customer"), "payments", "members"),
         (Place("company"), "", "companies"),
         (Place("api_keys"), "desk", "settings"),
-        (Place("home"), "companies", "companies"),
+        (Place("home"), "companies", "members"),
+        (Place("companies"), "desk", "companies"),
+        (Place("designs"), "desk", "cards"),
         (Place("plans"), "desk", "plans"),
         (Place("home"), "desk", "members"),
         (Place("none"), "desk", ""),

@@ -26,6 +26,7 @@ from kiosk.staff.controllers.lists import (
     load_plans,
 )
 from kiosk.staff.page import Place
+from kiosk.staff.pages.company import SHOWN_AT_ONCE
 from kiosk.staff.pages.parts import Action
 from tests.kiosk.answers import AMARA, NOON
 from tests.kiosk.staff.messages import NORTHWIND, company, plan, plans
@@ -112,6 +113,11 @@ def test_the_people_of_a_company_are_all_there_or_counted(
     view, _ = company(customers=count)
     staff.presenter.open(Place("company", NORTHWIND))
     staff.presenter.on_done(staff.tasks[-1], CompanySheet(view, people))
+    listed = staff.pages.company.page.people
+    assert listed is not None
+    while not listed.more_button.isHidden():
+        assert len(listed.lines) % SHOWN_AT_ONCE == 0
+        listed.more_button.click()
     assert len(staff.pages.company.page.lines) == min(count, MOST_PEOPLE)
     shown = words_on(staff)
     assert (note in shown) if note else ("are shown" not in shown)

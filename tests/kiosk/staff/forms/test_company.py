@@ -7,13 +7,11 @@ import pytest
 
 from api_client.errors import Refused
 from api_client.messages.management import EmailDomainView
-from api_client.messages.scan import CustomerHit, CustomerHits, Outcome, Problem
+from api_client.messages.scan import Problem
 from kiosk.staff.forms.amount import whole_number
 from kiosk.staff.forms.company import company_fields, company_form
-from kiosk.staff.forms.links import link_form
 from kiosk.staff.forms.plan import plan_fields
 from kiosk.texts import Texts
-from tests.kiosk.answers import AMARA
 from tests.kiosk.staff.messages import company
 
 EN, DE = Texts("en"), Texts("de")
@@ -54,50 +52,6 @@ def test_a_plan_of_a_thousand_days_is_not_one_of_a_day() -> None:
         plan_fields(typed, "EUR", DE)
     typed["length_count"] = "1000"
     assert plan_fields(typed, "EUR", DE)["length"] == {"unit": "day", "count": 1000}
-
-
-class Finder:
-    """A client that finds Amara, whatever is searched for, and links her, as one of before."""
-
-    def __init__(self) -> None:
-        self.linked: list[UUID] = []
-
-    def search_customers(self, _text: str, *, limit: int) -> CustomerHits:
-        assert limit > 1
-        return CustomerHits(items=(CustomerHit(customer=AMARA, outcome=Outcome.ACTIVE, plan=None),))
-
-    def link_state(self, _company_id: UUID, _customer_id: UUID) -> None:
-        raise Refused(Problem(title="no", status=405, code="method_not_allowed"))
-
-    def link(self, _company_id: UUID, customer_id: UUID, _role: str, _once: str) -> None:
-        self.linked.append(customer_id)
-
-
-@pytest.mark.parametrize(
-    ("typed", "links"),
-    [
-        ("C-000123", True),
-        ("c-000123", True),
-        ("Amara Okafor", True),
-        ("amara okafor", True),
-        ("Amar", False),
-        ("Okafor", False),
-        ("C-00012", False),
-        ("@club.example", False),
-    ],
-)
-def test_only_who_was_named_is_linked(qapp: object, qtbot: Any, typed: str, links: bool) -> None:
-    form, filled = link_form(EN, company()[0])
-    qtbot.addWidget(form)
-    finder = Finder()
-    call: Any = filled({"who": typed, "role": ""})
-    if links:
-        call(finder, "key")
-        assert finder.linked == [AMARA.id]
-        return
-    with pytest.raises(Refused, match="Found is Amara Okafor, C-000123"):
-        call(finder, "key")
-    assert finder.linked == []
 
 
 def test_a_price_that_is_left_out_is_not_zero() -> None:
