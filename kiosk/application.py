@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 import resources
 
-from .style import DARK, FONT_FILES, LIGHT, Theme
+from .style import DARK, FONT_FILES, HIGH_CONTRAST, LIGHT, THEMES, Theme
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +55,16 @@ def load_fonts() -> None:
 
 
 def theme_of(name: str) -> Theme:
-    """Return the theme called ``light`` or ``dark``; for ``system``, the one set on the desktop."""
-    if name == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
-        return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
-    return DARK if name == "dark" else LIGHT
+    """Return the theme called ``light``, ``dark`` or ``high``; for ``system``, that of the desktop.
+
+    A desktop that asks for more contrast gets high contrast.
+    """
+    if name != "system":
+        return next((theme for theme in THEMES if theme.name == name), LIGHT)
+    hints = QGuiApplication.styleHints()
+    if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+        return HIGH_CONTRAST
+    return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
 
 
 @contextmanager

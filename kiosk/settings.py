@@ -29,8 +29,8 @@ class KioskSettings(BaseSettings):
         description="Language of the desk, such as en or de; system: as chosen on screen, "
         "at first that of the PC.",
     )
-    theme: Literal["system", "light", "dark"] = Field(
-        "system", description="Colours of the window."
+    theme: Literal["system", "light", "dark", "high"] = Field(
+        "system", description="Colours of the window; `high` is of high contrast."
     )
     full_screen: bool = Field(False, description="Take up the whole screen.")
     mute: bool = Field(False, description="Play no sounds.")

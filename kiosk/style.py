@@ -6,6 +6,8 @@ Lengths are in device-independent pixels. Colours are ``#rrggbb``.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.controls import controls
+
 FONT_FAMILY = "Inter"
 FONT_FILES = ("Regular", "Medium", "SemiBold", "Bold")
 
@@ -15,7 +17,7 @@ CAPTION, BODY, TITLE, LARGE, NAME, HEADLINE = 13, 15, 20, 30, 50, 104
 XS, S, M, L, XL, XXL = 4, 8, 16, 24, 32, 48
 """The spacing scale."""
 
-RADIUS = 14
+RADIUS = 12
 DESIGN_HEIGHT = 760
 
 
@@ -57,13 +59,17 @@ TONES: dict[Tone, Paint] = {
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of everything but the verdict."""
+    """Colours of everything but the verdict.
+
+    ``line`` divides, ``edge`` bounds a control: 3:1 on what it lies on (WCAG 2.2, 1.4.11).
+    """
 
     name: str
     window: str
     surface: str
     raised: str
     line: str
+    edge: str
     ink: str
     muted: str
     accent: str
@@ -79,6 +85,7 @@ LIGHT = Theme(
     surface="#ffffff",
     raised="#f5f7f9",
     line="#d5dbe1",
+    edge="#7d8894",
     ink="#14181d",
     muted="#55606c",
     accent="#00695c",
@@ -93,6 +100,7 @@ DARK = Theme(
     surface="#171c22",
     raised="#1f262e",
     line="#303943",
+    edge="#6f7c89",
     ink="#eef2f5",
     muted="#a0acb8",
     accent="#4db6a6",
@@ -103,53 +111,57 @@ DARK = Theme(
 )
 
 
+HIGH_CONTRAST = Theme(
+    name="high",
+    window="#000000",
+    surface="#000000",
+    raised="#000000",
+    line="#8c8c8c",
+    edge="#ffffff",
+    ink="#ffffff",
+    muted="#e0e0e0",
+    accent="#ffd60a",
+    good="#6ee7b7",
+    warn="#ffd60a",
+    bad="#ff9c9c",
+    veil="rgba(0, 0, 0, 200)",
+)
+THEMES = (LIGHT, DARK, HIGH_CONTRAST)
+
+
+def next_theme(theme: Theme) -> Theme:
+    """Return the theme after ``theme``: light, dark, high contrast, and light again."""
+    return THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
+
+
 def stylesheet(theme: Theme) -> str:
     """Return the application's style sheet (QSS) for ``theme``."""
     t = theme
-    return f"""
+    return (
+        controls(t)
+        + f"""
     * {{ font-family: "{FONT_FAMILY}"; font-size: {BODY}px; color: {t.ink}; }}
     QMainWindow, #root {{ background: {t.window}; }}
     #bar, #side, #rail, #hits {{ background: {t.surface}; border: 1px solid {t.line};
         border-radius: {RADIUS}px; }}
     #bar QLabel, #side QLabel, #rail QLabel {{ background: transparent; }}
     #club {{ font-size: {TITLE}px; font-weight: 600; }}
-    #clock {{ font-size: {TITLE}px; font-weight: 500; }}
+    #clock {{ font-size: {TITLE}px; font-weight: 400; }}
     #muted, #empty {{ color: {t.muted}; }}
     #section {{ color: {t.muted}; font-size: {CAPTION}px; font-weight: 600; }}
-    QLineEdit {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
-        padding: 10px 14px; selection-background-color: {t.accent}; }}
-    QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 9px 13px; }}
-    QPlainTextEdit, QComboBox {{ background: {t.raised}; border: 1px solid {t.line};
-        border-radius: 10px; padding: 8px 12px; }}
-    QComboBox QAbstractItemView, QCalendarWidget QWidget {{ background: {t.surface}; }}
-    QPushButton {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px;
-        padding: 8px 14px; font-weight: 600; }}
-    QPushButton:checked {{ background: {t.accent}; color: {t.surface}; }}
-    QPushButton:hover {{ border: 1px solid {t.accent}; }}
-    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 7px 13px; }}
-    QPushButton:disabled {{ color: {t.muted}; }}
-    #primary {{ background: {t.accent}; color: {t.surface}; border: 1px solid {t.accent}; }}
-    #primary:focus {{ border: 2px solid {t.ink}; }}
-    #primary:disabled {{ background: {t.line}; border: 1px solid {t.line}; }}
-    #link {{ background: transparent; border: 1px solid transparent; color: {t.accent};
-        padding: 4px 6px; }}
-    #link:focus {{ border: 1px solid {t.accent}; }}
     #card, #page {{ background: {t.surface}; border: 1px solid {t.line};
         border-radius: {RADIUS}px; }}
-    #line {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 10px; }}
+    #line {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 8px; }}
     #card QLabel, #page QLabel, #line QLabel, #form QLabel {{ background: transparent; }}
     #title {{ font-size: {TITLE}px; font-weight: 600; }}
-    #name {{ font-size: {LARGE}px; font-weight: 700; }}
+    #name {{ font-size: {LARGE}px; font-weight: 600; }}
     #strong {{ font-weight: 600; }}
     #failure {{ color: {t.bad}; font-weight: 600; }}
     #label {{ font-size: {CAPTION}px; font-weight: 600; }}
     #hint {{ font-size: {CAPTION}px; color: {t.muted}; }}
     #error {{ font-size: {CAPTION}px; color: {t.bad}; font-weight: 600; }}
-    QLineEdit[wrong="true"] {{ border: 2px solid {t.bad}; padding: 9px 13px; }}
-    QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {t.bad};
-        padding: 7px 11px; }}
     #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
-    #notice {{ background: {t.ink}; color: {t.surface}; border-radius: 10px; padding: 12px 16px;
+    #notice {{ background: {t.ink}; color: {t.surface}; border-radius: 8px; padding: 12px 16px;
         font-weight: 600; }}
     #choice {{ border-radius: 15px; padding: 5px 12px; font-weight: 500; }}
     #choice:focus {{ border: 2px solid {t.ink}; padding: 4px 11px; }}
@@ -158,10 +170,10 @@ def stylesheet(theme: Theme) -> str:
     #hit {{ text-align: left; padding: 0; }}
     #hit:focus {{ border: 2px solid {t.accent}; padding: 0; }}
     #held {{ background: {t.raised}; border-radius: 8px; }}
-    #menu {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 10px; }}
+    #menu {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 8px; }}
     #menu QLabel {{ background: transparent; padding: 4px 8px 0 8px; }}
     #menu QPushButton {{ text-align: left; background: transparent; border: 1px solid transparent;
-        font-weight: 500; }}
+        font-weight: 400; }}
     #menu QPushButton:hover, #menu QPushButton:focus {{ background: {t.raised};
         border: 1px solid {t.accent}; padding: 8px 14px; }}
     #menu #danger_item {{ color: {t.bad}; }}
@@ -174,30 +186,13 @@ def stylesheet(theme: Theme) -> str:
     #toast {{ background: {t.raised}; border: 1px solid {t.accent}; border-radius: 10px; }}
     #toast QLabel {{ background: transparent; }}
     #veil {{ background: {t.veil}; border-radius: {RADIUS}px; }}
-    #danger {{ background: {t.bad}; color: {t.surface}; border: 1px solid {t.bad}; }}
-    #danger:focus {{ border: 2px solid {t.ink}; }}
-    #danger:disabled {{ background: {t.line}; color: {t.muted}; border: 1px solid {t.line}; }}
-    QScrollArea, #scrolled {{ background: transparent; border: none; }}
-    QListView {{ background: transparent; border: none; outline: none; }}
     #form QListWidget::item {{ border-radius: 8px; padding-left: 8px; }}
     #form QListWidget::item:hover, #form QListWidget::item:selected {{ background: {t.raised};
         color: {t.ink}; border: 1px solid {t.accent}; }}
-    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 8px;
-        padding: 6px; }}
-    QToolButton:hover {{ background: {t.raised}; }}
-    QToolButton:focus {{ border: 1px solid {t.accent}; }}
-    #rail QToolButton {{ padding: 9px 10px; border-radius: 10px; font-weight: 500;
+    #rail QToolButton {{ padding: 9px 11px; border-radius: 8px; font-weight: 400;
         text-align: left; }}
     #rail QToolButton:checked {{ background: {t.raised}; border: 1px solid {t.line};
         color: {t.accent}; font-weight: 600; }}
     #rail QToolButton:focus {{ border: 1px solid {t.accent}; }}
-    QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px; }}
-    QMenu::item {{ padding: 8px 20px; border-radius: 6px; }}
-    QMenu::item:selected {{ background: {t.raised}; color: {t.accent}; }}
-    QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
-    QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 32px; }}
-    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
-        background: transparent; height: 0; }}
-    QToolTip {{ background: {t.surface}; color: {t.ink}; border: 1px solid {t.line};
-        padding: 4px; }}
     """
+    )

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from kiosk.style import DARK, LIGHT, M, Theme, stylesheet
+from kiosk.style import M, Theme, next_theme, stylesheet
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
@@ -238,7 +238,7 @@ class KioskWindow(QMainWindow):
 
     def toggle_theme(self) -> None:
         """Switch between light and dark."""
-        self.set_theme(LIGHT if self._theme is DARK else DARK)
+        self.set_theme(next_theme(self._theme))
 
     def toggle_full_screen(self) -> None:
         """Switch full screen on or off."""

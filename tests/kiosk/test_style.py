@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 import resources
-from kiosk.style import DARK, LIGHT, TONES, Theme, Tone
+from kiosk.style import THEMES, TONES, Theme, Tone
 
 MACHADO = {
     "normal": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -71,7 +71,7 @@ def test_the_words_of_a_verdict_can_be_read(tone: Tone) -> None:
     assert contrast(TONES[tone].fill, TONES[tone].ink) >= 4.5
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("ink", ["ink", "muted", "good", "warn", "bad"])
 @pytest.mark.parametrize("ground", ["surface", "raised"])
 def test_the_words_around_it_can_be_read(theme: Theme, ink: str, ground: str) -> None:

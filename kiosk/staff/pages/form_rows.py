@@ -127,6 +127,7 @@ class FormRows(QFrame):
         """Add a field for a day; an ``optional`` one may be left empty."""
         field = DayField(self._texts, day, optional=optional)
         self._add(key, label, field, hint=hint, required=not optional)
+        field.opened.connect(lambda: self._scroll_to(self._rows[key]))
 
     def add_own(
         self, key: str, label: str, field: OwnField, *, hint: str = "", required: bool = False
@@ -200,7 +201,15 @@ class FormRows(QFrame):
         row = next((each for each in self._rows.values() if each.wrong), None)
         if row is not None:
             row.inputs[0].setFocus(Qt.FocusReason.OtherFocusReason)
-            QTimer.singleShot(0, row, lambda: self.area.ensureWidgetVisible(row))
+            self._scroll_to(row)
+
+    def _scroll_to(self, row: Field) -> None:
+        """Show a whole row once it has its size, its end first."""
+
+        def scroll() -> None:
+            self.area.ensureVisible(0, row.y() + row.height(), 0, 0)
+
+        QTimer.singleShot(0, row, scroll)
 
     def _add(
         self,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QComboBox,
@@ -92,6 +92,8 @@ class DayField(QWidget):
 
     changed = Signal()
     """The text was changed, by hand or by ``set_day``."""
+    opened = Signal()
+    """The calendar was opened, below the line."""
 
     def __init__(self, texts: Texts, day: date | None = None, *, optional: bool = False) -> None:
         super().__init__()
@@ -100,7 +102,8 @@ class DayField(QWidget):
         self.line.setMaxLength(_LONGEST_DAY)
         self.line.setPlaceholderText(typed_day(EXAMPLE, texts))
         self.words = PlainLabel("", "muted")
-        self.calendar_button = QPushButton("…")
+        self.calendar_button = QPushButton()
+        self.calendar_button.setObjectName("calendar")
         self.calendar_button.setAccessibleName(texts.say("Calendar"))
         self._calendar: QCalendarWidget | None = None
         row = QHBoxLayout()
@@ -153,6 +156,9 @@ class DayField(QWidget):
         calendar.setDateEditEnabled(False)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setLocale(QLocale(str(self._texts.locale)))
+        for each in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            # Qt's own red of a weekend cannot be read in the dark, and looks like an error.
+            calendar.setWeekdayTextFormat(each, QTextCharFormat())
         day = self.day
         if day is not None:
             calendar.setSelectedDate(QDate(day.year, day.month, day.day))
@@ -161,6 +167,7 @@ class DayField(QWidget):
         self._column.addWidget(calendar)
         calendar.setFocus(Qt.FocusReason.OtherFocusReason)
         self._calendar = calendar
+        self.opened.emit()
         return calendar
 
     def close_calendar(self) -> None:
