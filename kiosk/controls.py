@@ -4,30 +4,49 @@ Paddings are multiples of 4 pixels, less the border, so that a control keeps its
 border grows: 40 pixels high, 32 in a menu or a table.
 """
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import resources
-
-if TYPE_CHECKING:
-    from kiosk.style import Theme
 
 CORNER = 8
 """Radius of the corners of a control."""
 
 
-def controls(theme: "Theme") -> str:
+@dataclass(frozen=True)
+class Theme:
+    """Colours of everything but the verdict.
+
+    ``line`` divides, ``edge`` bounds a control: 3:1 on what it lies on (WCAG 2.2, 1.4.11).
+    """
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    line: str
+    edge: str
+    ink: str
+    muted: str
+    accent: str
+    good: str
+    warn: str
+    bad: str
+    veil: str
+
+
+def controls(theme: Theme) -> str:
     """Return the style sheet (QSS) of all controls."""
     parts = (_lines, _choices, _buttons, _checks, _steps, _days, _lists, _tabs, _bars, _menus)
     return "".join(part(theme) for part in parts)
 
 
-def glyph(theme: "Theme", name: str) -> str:
+def glyph(theme: Theme, name: str) -> str:
     """Return the ``url`` of a glyph (QSS) in the colour that it has in ``theme``."""
     path = resources.path(f"controls/{theme.name}/{name}.svg")
     return f'url("{path.as_posix()}")'
 
 
-def _lines(t: "Theme") -> str:
+def _lines(t: Theme) -> str:
     """Fields for text."""
     return f"""
     QLineEdit, QPlainTextEdit, QTextEdit {{ background: {t.raised}; color: {t.ink};
@@ -44,7 +63,7 @@ def _lines(t: "Theme") -> str:
     """
 
 
-def _choices(t: "Theme") -> str:
+def _choices(t: Theme) -> str:
     """Combo boxes and their lists."""
     return f"""
     QComboBox {{ background: {t.raised}; color: {t.ink}; border: 1px solid {t.edge};
@@ -64,7 +83,7 @@ def _choices(t: "Theme") -> str:
     """
 
 
-def _buttons(t: "Theme") -> str:
+def _buttons(t: Theme) -> str:
     """Push buttons: plain, primary, danger and those that look like a link."""
     return f"""
     QPushButton {{ background: {t.raised}; border: 1px solid {t.edge};
@@ -94,7 +113,7 @@ def _buttons(t: "Theme") -> str:
     """
 
 
-def _checks(t: "Theme") -> str:
+def _checks(t: Theme) -> str:
     """Check boxes and radio buttons."""
     return f"""
     QCheckBox, QRadioButton {{ spacing: 12px; padding: 4px 0; background: transparent; }}
@@ -116,7 +135,7 @@ def _checks(t: "Theme") -> str:
     """
 
 
-def _steps(t: "Theme") -> str:
+def _steps(t: Theme) -> str:
     """Spin boxes and fields for dates and times of Qt's own."""
     return f"""
     QAbstractSpinBox {{ background: {t.raised}; color: {t.ink}; border: 1px solid {t.edge};
@@ -134,7 +153,7 @@ def _steps(t: "Theme") -> str:
     """
 
 
-def _days(t: "Theme") -> str:
+def _days(t: Theme) -> str:
     """The calendar."""
     return f"""
     #calendar {{ qproperty-icon: {glyph(t, "calendar")}; padding: 9px 11px; }}
@@ -155,7 +174,7 @@ def _days(t: "Theme") -> str:
     """
 
 
-def _lists(t: "Theme") -> str:
+def _lists(t: Theme) -> str:
     """Tables, their headers, trees and lists."""
     return f"""
     QTableView, QTreeView {{ background: {t.surface}; alternate-background-color: {t.raised};
@@ -174,7 +193,7 @@ def _lists(t: "Theme") -> str:
     """
 
 
-def _tabs(t: "Theme") -> str:
+def _tabs(t: Theme) -> str:
     """Tabs."""
     return f"""
     QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
@@ -187,7 +206,7 @@ def _tabs(t: "Theme") -> str:
     """
 
 
-def _bars(t: "Theme") -> str:
+def _bars(t: Theme) -> str:
     """Scroll bars, progress and sliders."""
     return f"""
     QScrollArea, #scrolled {{ background: transparent; border: none; }}
@@ -208,7 +227,7 @@ def _bars(t: "Theme") -> str:
     """
 
 
-def _menus(t: "Theme") -> str:
+def _menus(t: Theme) -> str:
     """Menus and tool tips."""
     return f"""
     QMenu {{ background: {t.surface}; color: {t.ink}; border: 1px solid {t.edge};

@@ -6,6 +6,7 @@ Lengths are in device-independent pixels. Colours are ``#rrggbb``.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.controls import Theme as Theme  # noqa: PLC0414 - part of this module for its users
 from kiosk.controls import controls
 
 FONT_FAMILY = "Inter"
@@ -55,28 +56,6 @@ TONES: dict[Tone, Paint] = {
     Tone.COULD_NOT_CHECK: Paint("#fff6d6", "#3a2c00"),
 }
 """Fills differ in lightness as well as in hue, for people with colour blindness."""
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Colours of everything but the verdict.
-
-    ``line`` divides, ``edge`` bounds a control: 3:1 on what it lies on (WCAG 2.2, 1.4.11).
-    """
-
-    name: str
-    window: str
-    surface: str
-    raised: str
-    line: str
-    edge: str
-    ink: str
-    muted: str
-    accent: str
-    good: str
-    warn: str
-    bad: str
-    veil: str
 
 
 LIGHT = Theme(
