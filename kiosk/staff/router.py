@@ -1,6 +1,8 @@
 """The table of all pages of the staff side. A new page is a controller and a line in here."""
 
+import mimetypes
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtGui import QImage
@@ -170,8 +172,16 @@ class Router:
         return made.page.heading if made is not None else ""
 
     def take_file(self, place: Place, path: str) -> bool:
-        """Pass on a file that was dropped on a page. Returns False if the page does not take it."""
-        return self._controller(place).take_file(path)
+        """Take a file that was dropped on a page. Returns False if the page has no use for it.
+
+        A picture on the profile of a customer becomes the photo, once that is confirmed.
+        """
+        pictured = (mimetypes.guess_type(path)[0] or "").startswith("image/")
+        of_customer = place.name in {CustomerController.name, PhotoController.name}
+        if not (pictured and of_customer and self._context.session.may("customers:write")):
+            return False
+        self.photo.open_file(place.subject, Path(path))
+        return True
 
     def unsaved(self, place: Place) -> object | None:
         """Return what is on a page that is not saved, and lost if it is left; None if nothing."""

@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.staff.dropped import DroppedFiles
+from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
 from kiosk.texts import Texts
 from kiosk.verdict import verdict_of
-from tests.kiosk.answers import answer
+from tests.kiosk.answers import AMARA, answer
+from tests.kiosk.staff.messages import profile
 from tests.kiosk.staff.staff_desk import Staff, in_focus
 
 WHERE = "A photo can be dropped on the open profile of a member."
@@ -53,11 +55,34 @@ def test_a_page_that_has_no_use_for_it_says_where_it_can_be_dropped(
     assert staff.window.side.notice.text() == WHERE
 
 
-def test_the_page_in_front_gets_the_path(staff: Staff, tmp_path: Path) -> None:
-    got: list[str] = []
-    staff.window.file_dropped.connect(got.append)
+def test_a_picture_on_a_profile_becomes_the_photo_once_confirmed(
+    staff: Staff, tmp_path: Path
+) -> None:
+    file = tmp_path / "amara.png"
+    picture = QImage(200, 240, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#aa7755"))
+    assert picture.save(str(file))
+    drop(staff, file)
+    assert staff.presenter.front == Place("photo", AMARA.id)
+    staff.presenter.on_done(staff.task("photo"), profile())
+    task = staff.task("read_photo")
+    staff.presenter.on_done(task, task.call(None, task.once))  # type: ignore[arg-type]
+    assert staff.pages.photo.page.image is not None
+    assert "store_photo" not in [each.name for each in staff.tasks]
+
+
+@pytest.mark.parametrize("name", ["members.csv", "letter.pdf", "none"])
+def test_what_is_no_picture_is_not_taken(staff: Staff, tmp_path: Path, name: str) -> None:
+    drop(staff, tmp_path / name)
+    assert staff.presenter.front == Place("customer", AMARA.id)
+    assert staff.window.side.notice.text() == WHERE
+
+
+def test_who_may_not_change_a_member_drops_nothing(staff: Staff, tmp_path: Path) -> None:
+    staff.sign_in("customers:read")
     drop(staff, tmp_path / "amara.jpg")
-    assert got == [str(tmp_path / "amara.jpg")]
+    assert staff.presenter.front == Place("customer", AMARA.id)
+    assert staff.window.side.notice.text() == WHERE
 
 
 def test_nothing_is_taken_under_a_form_or_a_verdict(staff: Staff, tmp_path: Path) -> None:

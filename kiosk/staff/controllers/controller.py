@@ -64,10 +64,6 @@ class Controller(QObject):
         """Return what is on the page that is not saved, and lost if it is left; None if nothing."""
         return None
 
-    def take_file(self, _path: str, /) -> bool:
-        """Take a file that was dropped on the page. Returns False if the page has no use for it."""
-        return False
-
     def start_session(self) -> None:
         """Somebody signed in."""
 
