@@ -23,12 +23,12 @@ from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.undo import Undos
 from kiosk.staff.forms.meanwhile import CHANGED
 from kiosk.staff.forms.request import Call, Filled
-from kiosk.staff.forms.undo import Undo, Undoing
 from kiosk.staff.notices import Notices, errors_of
 from kiosk.staff.page import Navigation, Place
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.session import StaffSession
+from kiosk.staff.undo import Undo, Undoing
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts
 
@@ -114,7 +114,8 @@ class Changes(QObject):
 
         ``then`` gets the answer of the service if the page in front is still the same, and
         ``always`` gets it wherever staff are; without ``then`` the page in front is loaded again.
-        What ``undo`` returns is said in a toast, with which the change is undone.
+        What ``undo``, by default that of the form, returns is said in a toast, with which the
+        change is undone.
         """
         front = self._navigation.front
         if self._asked is not None or (asked_on is not None and front != asked_on):
@@ -246,7 +247,8 @@ class Changes(QObject):
         self._finish(asked)
         if asked.always is not None:
             asked.always(answer)
-        if asked.undo is not None and (done := asked.undo(answer)) is not None:
+        undo = asked.undo or asked.form.undo
+        if undo is not None and (done := undo(answer)) is not None:
             self._undos.tell(done)
         if self._navigation.front != asked.place:
             return

@@ -15,11 +15,11 @@ from kiosk.failures import Failure
 from kiosk.staff.camera import DeskCamera
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.forms.meanwhile import CHANGED
-from kiosk.staff.forms.undo import Undo
 from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.photo import PhotoPage
 from kiosk.staff.photo_file import NoPhoto, Pixels, read_photo
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.photo import camera_stopped, fault_words, stored_meanwhile
 from kiosk.staff.worker import Task
 

@@ -6,7 +6,7 @@ from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile
 from kiosk.staff.controllers.controller import Context
 from kiosk.staff.controllers.photo import photo_etag
-from kiosk.staff.forms.undo import Undo
+from kiosk.staff.undo import Undo
 from kiosk.staff.worker import Task
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from kiosk.failures import Failure
-from kiosk.staff.forms.undo import Undo
 from kiosk.staff.notices import sentence_of
 from kiosk.staff.page import Navigation
 from kiosk.staff.pages.toast import Toast
+from kiosk.staff.undo import Undo
 from kiosk.staff.worker import Task
 from kiosk.texts import Texts
 
@@ -29,16 +29,9 @@ class Undos:
 
     def tell(self, undo: Undo) -> None:
         """Say what was done, and offer to undo it. All presses are one request."""
-        press = None if undo.call is None else partial(self._undo, undo, str(uuid4()))
-        self._toast.tell(undo.done, press)
-
-    def clear(self) -> None:
-        """Say nothing any more, such as when the person signs out."""
-        self._toast.clear()
+        self._toast.tell(undo.done, partial(self._undo, undo, str(uuid4())))
 
     def _undo(self, undo: Undo, once: str) -> None:
-        if undo.call is None:
-            return
         self._toast.wait(self._texts.say("Undoing …"))
         self._send(
             Task(

@@ -14,6 +14,7 @@ from api_client.messages.management import ActorKind
 from kiosk.failures import failure_of
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.api_keys import PURPOSES, ApiKeyLine, purpose_words
 from kiosk.staff.words.typed import LAST_YEAR
 from kiosk.texts import Texts
@@ -84,6 +85,12 @@ def key_form(texts: Texts, zone: str, maker: KeyMaker) -> tuple[Form, Filled[Min
     form.add_choice("purpose", say("For"), list(purpose_words(texts).items()))
     form.add_day("last", say("Last day"), None, optional=True)
     form.add_words(say("For other scopes, run “walletdesk key --scope” beside the service."))
+
+    form.undo = lambda made: Undo(
+        say("The key “{name}” is made.", name=made.name),
+        lambda client, _once: client.revoke_api_key(made.id),
+        say("The key is revoked."),
+    )
 
     def filled(values: Mapping[str, Value]) -> Call[MintedKey]:
         return lambda client, _once: maker.make(client, key_fields(values, zone, texts))

@@ -7,6 +7,7 @@ from api_client.messages.cards import CardRecord, DesignLine, IssuedCard, Mailed
 from api_client.messages.management import CustomerProfile
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo
 from kiosk.texts import Texts
 
 
@@ -32,6 +33,11 @@ class CardForms:
         if not designs:
             form.add_words(say("There is no card design yet; a manager can add one."))
             form.submit.setEnabled(False)
+        form.undo = lambda issued: Undo(
+            say("Card issued to {name}.", name=customer.name),
+            lambda client, once: client.revoke_card(issued.card.id, once),
+            say("The card is revoked."),
+        )
         form.add_choice("design_id", say("Design"), [(str(d.id), d.name) for d in designs])
 
         def filled(values: Mapping[str, Value]) -> Call[IssuedCard]:

@@ -1,7 +1,9 @@
 """The forms of a company and of the customers linked to it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from api_client.errors import Refused
 from api_client.management import ManagementClient
@@ -32,6 +34,8 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
 
     seen: dict[str, int] = {}
     edited = None if company is None else _edited(texts, company)
+    if company is not None and edited is not None:
+        form.undo = edited.undo(say("Saved."), partial(_restore, company.id))
 
     def filled(values: Mapping[str, Value]) -> Call[CompanyView]:
         company_id = company.id if company else None
@@ -54,6 +58,13 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
         return save
 
     return form, filled
+
+
+def _restore(
+    company_id: UUID, client: ManagementClient, once: str, body: dict[str, Any], **state: str
+) -> CompanyView:
+    """Store fields of a company as they were."""
+    return client.save_company(company_id, body, once, **state)
 
 
 def _edited(texts: Texts, company: CompanyView) -> Edited[CompanyView]:

@@ -57,7 +57,7 @@ def customer_form(
             form.add_choice(_SUBSCRIPTIONS, say("Subscription"), _choices(texts))
 
     if profile is not None:
-        return form, _filled_of(texts, profile, former)
+        return form, _filled_of(texts, form, profile, former)
 
     def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:
         fields = _typed(values, former)
@@ -75,7 +75,9 @@ def _typed(values: Mapping[str, Value], former: str) -> dict[str, Any]:
     return fields
 
 
-def _filled_of(texts: Texts, profile: CustomerProfile, former: str) -> Filled[CustomerRecord]:
+def _filled_of(
+    texts: Texts, form: Form, profile: CustomerProfile, former: str
+) -> Filled[CustomerRecord]:
     """Return what changes a customer, and says what somebody else has changed meanwhile."""
     say, customer_id = texts.say, profile.customer.id
     names = {
@@ -100,6 +102,13 @@ def _filled_of(texts: Texts, profile: CustomerProfile, former: str) -> Filled[Cu
 
     edited = Edited(
         texts, profile, fields_of, names, words={"state": states.__getitem__, "birth_date": day}
+    )
+
+    form.undo = edited.undo(
+        say("Saved."),
+        lambda client, once, body, **state: client.change_customer(
+            customer_id, body, once, **state
+        ),
     )
 
     def filled(values: Mapping[str, Value]) -> Call[CustomerRecord]:

@@ -7,6 +7,7 @@ from typing import Any
 from api_client.messages.cards import EditedDesign
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo
 from kiosk.texts import Texts
 
 _PLAIN_LETTERS = str.maketrans("äöüß", "aous")
@@ -17,6 +18,12 @@ def new_design_form(texts: Texts, design: Mapping[str, Any]) -> tuple[Form, Fill
     form = Form(texts, texts.say("New card design"), texts.say("Create"), topic="design:new")
     form.add_words(texts.say("It begins as a copy of the design that is open."))
     form.add_line("name", texts.say("Name"))
+
+    form.undo = lambda created: Undo(
+        texts.say("The design “{name}” is created.", name=created.name),
+        lambda client, once: client.archive_design(created.id, archived=True, once=once),
+        texts.say("The design is archived."),
+    )
 
     def filled(values: Mapping[str, Value]) -> Call[EditedDesign]:
         name = str(values["name"])

@@ -10,7 +10,7 @@ from api_client.messages.management import IntervalUnit, PlanView
 from api_client.messages.organization import UNNAMED, OrganizationSettings
 from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.forms.meanwhile import Edited
-from kiosk.staff.forms.organization import save_settings
+from kiosk.staff.forms.organization import save_settings, undo_settings
 from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.membership import plan_words
@@ -51,6 +51,8 @@ def club_form(
     edited = Edited(
         texts, settings, lambda now: {field: getattr(now, field) for field in names}, names
     )
+
+    form.undo = undo_settings(texts, edited)
 
     def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
         fields = without_blanks(values, keep=("name",))

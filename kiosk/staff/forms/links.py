@@ -12,6 +12,7 @@ from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled, is_unknown_route, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.pages.picker import Picker
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.picker import PickHit
 from kiosk.texts import Texts
 
@@ -59,6 +60,22 @@ def _link_form(texts: Texts, form: Form, picker: Picker, ids: Any) -> LinkForm:
     say, action = texts.say, texts.say("Link")
     form.add_line("role", say("Role"))
     asked: dict[UUID, Edited[LinkState] | None] = {}
+    before: dict[UUID, str | None] = {}
+    last: list[UUID] = []
+
+    def undoing(_answer: None) -> Undo:
+        company_id, customer_id = ids(last[-1])
+        role = before.get(last[-1])
+
+        def undo(client: ManagementClient, once: str) -> None:
+            if role is None:
+                client.unlink(company_id, customer_id, once)
+            else:
+                client.link(company_id, customer_id, role, once)
+
+        return Undo(say("Linked."), undo)
+
+    form.undo = undoing
 
     def name_button(hit: PickHit | None) -> None:
         words = action
@@ -80,9 +97,11 @@ def _link_form(texts: Texts, form: Form, picker: Picker, ids: Any) -> LinkForm:
             if chosen not in asked:
                 state = _state(client, company_id, customer_id)
                 asked[chosen] = None if state is None else _edited(texts, state)
+                before[chosen] = state.role if state is not None and state.linked else None
                 if state is not None and state.linked and not seen:
                     raise refusal(_linked_words(state, texts), "linked_already")
             edited = asked[chosen]
+            last.append(chosen)
 
             def send(body: Mapping[str, Any], **if_match: str) -> None:
                 client.link(company_id, customer_id, str(body["role"]), once, **if_match)

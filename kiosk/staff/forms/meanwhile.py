@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from api_client.errors import ApiError, Refused
 from api_client.messages.editable import Editable
 from kiosk.staff.forms.request import refusal
+from kiosk.staff.undo import Undo, Undoing
 from kiosk.texts import Texts
 
 CHANGED = "changed_meanwhile"
@@ -45,6 +46,7 @@ class Edited(Generic[R]):
         self._texts, self._fields_of, self._names, self._whole = texts, fields_of, names, whole
         self._words_of = words or {}
         self._loaded = self._present = record
+        self._former: dict[str, Any] = {}
 
     def save(self, fields: Mapping[str, Any], send: Callable[..., A], load: Callable[[], R]) -> A:
         """Return ``send(body, if_match=...)``, which stores ``fields``.
@@ -55,14 +57,40 @@ class Edited(Generic[R]):
         for _ in range(_TRIES):
             etag = self._present.etag
             try:
-                return send(self._body(fields), **({"if_match": etag} if etag else {}))
+                return self._keep(fields, send, **({"if_match": etag} if etag else {}))
             except Refused as refused:
                 if refused.problem.code != CHANGED:
                     raise
                 theirs = self._reload(load)
             if theirs:
                 raise refusal(self._sentence(theirs), CHANGED)
-        return send(self._body(fields))
+        return self._keep(fields, send)
+
+    def undo(self, done: str, send: Callable[..., Any]) -> Undoing[Any]:
+        """Return what stores again what was there before the last ``save``.
+
+        ``send(client, once, body, if_match=...)`` stores it, and is refused if somebody has changed
+        it since. Nothing is said of a ``save`` that changed nothing.
+        """
+
+        def undoing(answer: Any) -> Undo | None:
+            former = dict(self._former)
+            etag = getattr(answer, "etag", "")
+            state = {"if_match": etag} if etag else {}
+            if not former:
+                return None
+            return Undo(done, lambda client, once: send(client, once, former, **state))
+
+        return undoing
+
+    def _keep(self, fields: Mapping[str, Any], send: Callable[..., A], **state: str) -> A:
+        """Return the answer to the change, and keep what it changed as it was."""
+        body, before = self._body(fields), self._fields_of(self._present)
+        answer = send(body, **state)
+        changed = {name: before[name] for name in before if body.get(name, ...) != before[name]}
+        changed = {name: value for name, value in changed.items() if name in body}
+        self._former = {**before} if self._whole and changed else changed
+        return answer
 
     def _body(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is sent: all fields at first, and what staff changed once others did too."""

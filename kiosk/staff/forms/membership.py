@@ -8,6 +8,7 @@ from api_client.messages.management import SoldView
 from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, as_json
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo, Undoing
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.periods import undo_refusal
 from kiosk.texts import Texts
@@ -30,6 +31,7 @@ class MembershipForms:
         day = (line.last_day or self._today()) + timedelta(days=1)
         form.add_day("last_day", say("Last day"), day)
         form.add_note("why", say("Reason"))
+        form.undo = self._undoing(line, say("{plan} extended.", plan=line.plan))
         return (
             form,
             lambda values: (
@@ -46,6 +48,7 @@ class MembershipForms:
         form = self._form("end", line, title, say("End now"), about, final=True)
         form.add_words(say("It ends at once and is still shown in the file."))
         form.add_note("why", say("Reason"))
+        form.undo = self._undoing(line, say("{plan} ended.", plan=line.plan))
         return (
             form,
             lambda values: (
@@ -71,6 +74,25 @@ class MembershipForms:
             return in_words(undo, self._texts, undo_refusal)
 
         return form, filled
+
+    def _undoing(self, line: MembershipLine, done: str) -> Undoing[SoldView]:
+        """Return how a change of a membership is undone; a service of before cannot."""
+
+        def undoing(answer: SoldView) -> Undo | None:
+            change = answer.last_change
+            if change is None:
+                return None
+            fields = {"change_id": str(change.id), "why": self._texts.say("Undone at the desk")}
+            return Undo(
+                done,
+                in_words(
+                    lambda client, once: client.undo_change(line.id, fields, once),
+                    self._texts,
+                    undo_refusal,
+                ),
+            )
+
+        return undoing
 
     def _form(
         self,

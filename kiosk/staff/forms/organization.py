@@ -8,6 +8,7 @@ from api_client.messages.organization import OrganizationSettings
 from kiosk.staff.forms.meanwhile import Edited
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undoing
 from kiosk.texts import Texts
 
 _ON, _OFF = "on", "off"
@@ -25,6 +26,14 @@ def save_settings(
         return client.change_organization(body, once, **state)
 
     return edited.save(fields, send, client.organization)
+
+
+def undo_settings(texts: Texts, edited: Edited[OrganizationSettings]) -> Undoing[Any]:
+    """Return how a change of settings is undone."""
+    return edited.undo(
+        texts.say("Saved."),
+        lambda client, once, body, **state: client.change_organization(body, once, **state),
+    )
 
 
 def add_switch(
@@ -49,6 +58,8 @@ def add_switch(
         {field: label},
         words={field: lambda value: words[value]},
     )
+
+    form.undo = undo_settings(texts, edited)
 
     def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
         fields = {field: values[field] == _ON}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from api_client.messages.scan import PermissionView
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.plans import PermissionRow, carried_words
 from kiosk.texts import Texts
 
@@ -17,6 +18,10 @@ def rename_form(texts: Texts, row: PermissionRow) -> tuple[Form, Filled[Permissi
     form.add_line("label", say("Name"), row.label, required=True)
     form.add_words(say("Plans: {plans}", plans=carried_words(row, texts)))
     form.add_words(say("What was sold already keeps the name of before."))
+    form.undo = lambda _view: Undo(
+        say("Saved."),
+        lambda client, once: client.relabel_permission(row.key, row.label, once),
+    )
 
     def filled(values: Mapping[str, Value]) -> Call[PermissionView]:
         label = str(values["label"])

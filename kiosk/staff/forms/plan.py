@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from babel.numbers import get_currency_precision
 
@@ -53,6 +55,8 @@ def plan_form(
         form.add_switch("archived", say("No longer sold"), on=archived)
 
     edited = None if plan is None else _edited(texts, plan)
+    if plan is not None and edited is not None:
+        form.undo = edited.undo(say("Saved."), partial(_restore, plan.id))
 
     def filled(values: Mapping[str, Value]) -> Call[PlanView]:
         plan_id = plan.id if plan else None
@@ -72,6 +76,13 @@ def plan_form(
         return save
 
     return form, filled
+
+
+def _restore(
+    plan_id: UUID, client: ManagementClient, once: str, body: dict[str, Any], **state: str
+) -> PlanView:
+    """Store fields of a plan as they were."""
+    return client.save_plan(plan_id, body, once, **state)
 
 
 def _edited(texts: Texts, plan: PlanView) -> Edited[PlanView]:

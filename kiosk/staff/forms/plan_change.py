@@ -6,6 +6,7 @@ from api_client.management import ManagementClient
 from api_client.messages.billing import OrderView, PlanChangePreview
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.membership import money
 from kiosk.staff.words.subscription import SubscriptionWords
 from kiosk.texts import Texts
@@ -37,7 +38,20 @@ def change_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Or
     seen: dict[str, PlanChangePreview] = {}
     only_now = {str(each.plan_id) for each in words.choices if not each.next_period}
 
+    chose_later = [False]
+
+    def undoing(_order: OrderView) -> Undo | None:
+        if not chose_later[0]:
+            return None  # at once it is charged: the press before said so
+        return Undo(
+            say("The plan changes with the next period."),
+            lambda client, once: client.withdraw_plan_change(words.order_id, once),
+        )
+
+    form.undo = undoing
+
     def filled(values: Mapping[str, Value]) -> Call[OrderView]:
+        chose_later[0] = values["at"] == _LATER
         plan_id, at = str(values["plan_id"]), str(values["at"])
         # Taken at the press: the same request once more is for what was shown before it.
         shown = seen.pop(plan_id, None) if at == _NOW else None

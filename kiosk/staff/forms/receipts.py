@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from api_client.management import ManagementClient
 from api_client.messages.organization import OrganizationSettings
 from kiosk.staff.forms.meanwhile import Edited
-from kiosk.staff.forms.organization import save_settings
+from kiosk.staff.forms.organization import save_settings, undo_settings
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.forms.tax import rate_of, rate_typed
 from kiosk.staff.pages.form import Form, Value
@@ -49,6 +49,8 @@ def receipts_form(
         },
         words={"tax_millipercent": lambda rate: rate_typed(rate, texts) or say("empty")},
     )
+
+    form.undo = undo_settings(texts, edited)
 
     def filled(values: Mapping[str, Value]) -> Call[OrganizationSettings]:
         def save(client: ManagementClient, once: str) -> OrganizationSettings:

@@ -19,7 +19,6 @@ from kiosk.failures import Failure
 from kiosk.staff.forms.amount import minor_units
 from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.forms.second_press import SecondPress
-from kiosk.staff.forms.undo import Undo
 from kiosk.staff.pages.form import Value
 from kiosk.staff.pages.sale import (
     AMOUNT,
@@ -32,6 +31,7 @@ from kiosk.staff.pages.sale import (
     WHY,
     SaleForm,
 )
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.membership import plan_words, renewed_twice
 from kiosk.staff.words.sale import (
     AT_DESK,

@@ -10,6 +10,7 @@ from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.forms.second_press import SecondPress
 from kiosk.staff.pages.form import Form, Value
+from kiosk.staff.undo import Undo
 from kiosk.staff.words.membership import plan_words
 from kiosk.staff.words.refusals import customer_refusal
 from kiosk.staff.words.subscription import Flag, SubscriptionWords
@@ -80,6 +81,11 @@ def cancel_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Or
         form.add_words(say("It runs until {day} and is not charged again.", day=words.until))
     else:
         form.add_words(say("It ends with the current period and is not charged again."))
+    if not words.unpaid:
+        form.undo = lambda _order: Undo(
+            say("{plan} is not renewed.", plan=words.title),
+            lambda client, once: client.resume_order(words.order_id, once),
+        )
     return form, _cancelling(words, "period_end")
 
 
@@ -109,6 +115,10 @@ def keep_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Orde
         form.add_words(say("It continues, and is charged again on {day}.", day=words.until))
     else:
         form.add_words(say("It continues, and is charged again."))
+    form.undo = lambda _order: Undo(
+        say("{plan} goes on.", plan=words.title),
+        lambda client, once: client.cancel_order(words.order_id, "period_end", once),
+    )
     return form, lambda _values: lambda client, once: client.resume_order(words.order_id, once)
 
 

@@ -6,6 +6,7 @@ with what was typed, when the verdict is gone.
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -15,6 +16,7 @@ from kiosk.staff.pages.form_foot import FormFoot
 from kiosk.staff.pages.form_rows import FormRows, field_label
 from kiosk.staff.pages.form_values import Value, fill, value_of
 from kiosk.staff.pages.inputs import Choice, DayField
+from kiosk.staff.undo import Undoing
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
@@ -36,7 +38,8 @@ class Form(FormRows):
 
     ``topic`` names the change and what it changes, such as ``renew:<id>``: a second form for the
     same change has the same topic. ``about`` is the person or thing, with name and number. A
-    ``final`` step cannot be taken back: Cancel has the focus, and is what Enter does.
+    ``final`` step cannot be taken back: Cancel has the focus, and is what Enter does. ``undo``
+    returns how any other one is undone.
     """
 
     submitted = Signal(dict)
@@ -61,6 +64,7 @@ class Form(FormRows):
         self.setObjectName("form")
         self.setAccessibleName(title)
         self.topic, self.about, self.final = topic, about, final
+        self.undo: Undoing[Any] | None = None
         self._room: QWidget | None = None
         self._initial: Mapping[str, Value | str] | None = None
         heading = PlainLabel(title, "title", wraps=True)

@@ -119,5 +119,6 @@ class Toast(QFrame):
         if parent is None:
             return
         width = min(_WIDEST, parent.width() - 2 * M)
-        height = max(self.layout().totalHeightForWidth(width), self.sizeHint().height())  # type: ignore[union-attr]
+        needed = self.layout().totalHeightForWidth(width)  # type: ignore[union-attr]
+        height = min(needed, parent.height() - 2 * M)
         self.setGeometry((parent.width() - width) // 2, parent.height() - height - M, width, height)

@@ -127,7 +127,6 @@ def _line(
     status, tone = _status(held.status, held.reason, texts)
     name = held.plan
     in_full = held if isinstance(held, ProfileMembership | SoldView) else None
-    change = None if in_full is None else in_full.last_change
     running = own and held.ended_early_at is None
     return MembershipLine(
         id=held.id,
@@ -138,8 +137,8 @@ def _line(
         period=_period(held.starts_at, held.ends_at, held.last_day, texts, zone),
         note=_note(held, texts, zone),
         history=() if in_full is None else period_lines(in_full, texts, zone),
-        change="" if change is None else change_words(change, texts, zone),
-        change_id=None if change is None else change.id,
+        change=_change(in_full, texts, zone),
+        change_id=_change_id(in_full),
         company_id=company_id,
         last_day=held.last_day,
         can_renew=running and held.ends_at is not None,
@@ -148,6 +147,25 @@ def _line(
         can_pay=own,
         etag="" if in_full is None else in_full.etag,
     )
+
+
+def _change_id(held: ProfileMembership | SoldView | None) -> UUID | None:
+    """Return the id of the change that can be undone; that of the membership for its sale."""
+    if held is None or (held.last_change is None and held.sale_undo_until is None):
+        return None
+    return held.id if held.last_change is None else held.last_change.id
+
+
+def _change(held: ProfileMembership | SoldView | None, texts: Texts, zone: str) -> str:
+    """Return the change that can be undone, which may be the sale; empty if there is none."""
+    if held is None:
+        return ""
+    if held.last_change is not None:
+        return change_words(held.last_change, texts, zone)
+    if held.sale_undo_until is None:
+        return ""
+    until = texts.local_day(held.sale_undo_until, zone)
+    return texts.say("The sale itself: it is as if it had never run. Until {day}.", day=until)
 
 
 def _status(status: Status | None, reason: Reason | None, texts: Texts) -> tuple[str, Tone]:

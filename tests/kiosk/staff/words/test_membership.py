@@ -186,3 +186,11 @@ def test_an_end_to_come_is_no_end_that_was() -> None:
     assert line.period.endswith("to Jan 31, 2027")
     gone = held.model_copy(update={"status": Status.EXPIRED, "ended_early_why": ""})
     assert held_line(gone, (), texts, "Europe/Berlin").note == "Ended early on Jan 31, 2027."
+
+
+def test_a_sale_that_can_be_undone_is_the_change_to_undo() -> None:
+    until = datetime(2026, 12, 13, 11, tzinfo=UTC)
+    line = sold_line(sold(sale_undo_until=until), Texts("en"), "UTC")
+    assert line.change_id == sold().id
+    assert line.change.endswith("Until Dec 13, 2026.")
+    assert sold_line(sold(), Texts("en"), "UTC").change_id is None

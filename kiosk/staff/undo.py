@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from kiosk.staff.forms.request import Call
+from api_client.management import ManagementClient
 
 Answer = TypeVar("Answer")
 
@@ -13,11 +13,11 @@ Answer = TypeVar("Answer")
 class Undo:
     """``done`` says what was done, ``call`` undoes it, ``undone`` says that it is undone.
 
-    Without a ``call`` it cannot be undone: its form said so before.
+    ``call`` gets the client and an idempotency key, and raises ``api_client.errors.ApiError``.
     """
 
     done: str
-    call: Call[Any] | None = None
+    call: Callable[[ManagementClient, str], Any]
     undone: str = ""
 
 
