@@ -142,7 +142,7 @@ def stylesheet(theme: Theme) -> str:
     #form {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {RADIUS}px; }}
     #notice {{ background: {t.ink}; color: {t.surface}; border-radius: 8px; padding: 12px 16px;
         font-weight: 600; }}
-    #choice {{ border-radius: 15px; padding: 5px 12px; font-weight: 500; }}
+    #choice {{ border-radius: 15px; padding: 5px 12px; font-weight: 400; }}
     #choice:focus {{ border: 2px solid {t.ink}; padding: 4px 11px; }}
     #tag {{ border: 1px solid {t.line}; border-radius: 10px; padding: 1px 8px;
         font-size: {CAPTION}px; }}

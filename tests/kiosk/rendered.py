@@ -89,7 +89,9 @@ def readings(shown: QWidget) -> Iterator[Read]:
         text = text_of(widget).strip()
         if not text or not widget.isVisibleTo(shown) or not widget.isEnabled():
             continue
-        seen = widget.visibleRegion().boundingRect().adjusted(*_inside(widget))
+        if widget.visibleRegion().boundingRect() != widget.rect():
+            continue  # scrolled out in part: its text may be what is not in view
+        seen = widget.rect().adjusted(*_inside(widget))
         origin = widget.mapTo(shown, QPoint(0, 0))
         box = QRect(
             round((origin.x() + seen.x()) * scale),

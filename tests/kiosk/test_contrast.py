@@ -12,6 +12,9 @@ from tools.screenshots.pages import PAGES
 from tools.screenshots.shots import FULL, Shots
 from tools.screenshots.studio import studio
 
+HEIGHT = 2400
+"""Pixels of a window in which no page is scrolled, so that every text is seen."""
+
 ALWAYS = {FULL, "error", "search"}
 """States with texts that no other state of a page has; and each with a form."""
 
@@ -23,7 +26,7 @@ def test_every_text_of_a_page_can_be_read(qapp: QApplication, page: Shots, theme
     for state, make in page.states.items():
         if state not in ALWAYS and not state.endswith("form"):
             continue
-        with studio(Look(theme=theme, language="de", width=1024, height=768)) as opened:
+        with studio(Look(theme=theme, language="de", width=1024, height=HEIGHT)) as opened:
             make(opened)
             opened.picture()
             read = list(readings(opened.window))
