@@ -153,17 +153,14 @@ def _run_kiosk(
     if exit_after_source:
         given |= {"exit_after_source": True, "loop": False}
     invented = with_demo and server is None
-    shows_nothing = not _has_display()
-    if shows_nothing:
+    plays_nothing = False
+    if not _has_display():
         chosen = camera or os.environ.get("WALLETDESK_KIOSK_CAMERA")
-        if not chosen and not invented:
-            fail("there is no display and no demo club: say what to read with --camera.")
+        plays_nothing = not chosen and not invented
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        pictures = Path("demo-run").resolve()
-        pictures.mkdir(exist_ok=True)
-        given |= {"exit_after_source": True, "loop": False, "report": pictures}
         given["camera"] = chosen or "demo"
-        write_line(f"There is no display: playing once, pictures go to {pictures}.")
+        if not plays_nothing:
+            given |= {"exit_after_source": True, "loop": False, "report": _picture_folder()}
 
     from kiosk.logs import configure_logging
     from kiosk.settings import KioskSettings
@@ -180,10 +177,20 @@ def _run_kiosk(
     source = camera_source(settings.camera, folder / "demo-deck.json", invented=invented)
     try:
         service = _service_for(settings, server, key_file, folder, with_demo=with_demo)
+        if plays_nothing:
+            fail("there is no display and no demo club: say what to read with --camera.")
         frames = ScannerSettings(source=source, loop=settings.loop)
         return run_kiosk(settings, frames, service, folder)
     except (OSError, ValueError) as error:
         fail(str(error))
+
+
+def _picture_folder() -> Path:
+    """Make the folder for the pictures of a run without a display, and say where it is."""
+    folder = Path("demo-run").resolve()
+    folder.mkdir(exist_ok=True)
+    write_line(f"There is no display: playing once, pictures go to {folder}.")
+    return folder
 
 
 def camera_source(camera: str | None, deck: Path, *, invented: bool) -> str:

@@ -12,9 +12,12 @@ import pytest
 from api_client.errors import BadAnswer
 from api_client.management import ManagementClient
 from api_client.messages.billing import PlanChangePreview, RefundAnswer
+from api_client.messages.sales import SaleUndo
+from api_client.messages.scan import ScanMethod
 
 _HARMLESS = {"sign_in", "make_first_account", "sign_out", "record_scan", "undo_visit"}
 _HARMLESS |= {"store_image", "connect_stripe", "refresh_order", "withdraw"}
+_HARMLESS |= {"preview_sale"}
 _HARMLESS |= {"begin_second_factor", "preview_change", "settle_order", "answer_refund"}
 _HARMLESS |= {"erase_customer", "store_photo", "remove_photo"}
 _HARMLESS |= {"end_logins", "end_own_sessions", "revoke_api_key", "revoke_api_keys_of"}
@@ -49,6 +52,7 @@ VALUES: dict[str, Any] = {
     "fields": {}, "settings": {}, "owner": {}, "keys": [], "design": {}, "archived": True,
     "data": b"", "version": 1, "at": "now", "text": "", "sent_at": None, "credentials": None,
     "answer": RefundAnswer.KEPT, "cancelled": (), "number": "C-000001",
+    "method": ScanMethod.SEARCH, "undo": SaleUndo(),
     "end_memberships": True, "delete_at_provider": True,
     "since": datetime(2027, 3, 10, tzinfo=UTC), "until": datetime(2027, 3, 11, tzinfo=UTC),
 }  # fmt: skip

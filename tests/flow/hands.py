@@ -5,12 +5,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from kiosk.staff.pages.form import Form
+from kiosk.staff.pages.form_field import Field
 from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.staff.pages.picker import Picker
 from kiosk.staff.pages.sale import SaleForm
 from tests.keys import scan_into, type_text
 
 from .desk import Desk
+
+
+def said(form: Form) -> str:
+    """Return why a form was not carried out: what is beside its fields, then what is below them."""
+    beside = [field.error.text() for field in form.findChildren(Field) if field.wrong]
+    return "\n".join([*beside, form.failure.text()])
 
 
 class Hands:

@@ -18,7 +18,7 @@ from tests.demo_club import RunningService
 
 from .desk import Desk, desk
 from .films import cards
-from .hands import Hands
+from .hands import Hands, said
 from .test_management import AtWork, service
 
 __all__ = ["service"]
@@ -122,7 +122,7 @@ def test_by_mouse_a_products_code_and_one_that_is_taken(giving: Giving) -> None:
     hands.click(page.choose_buttons[0])
     form = hands.form()
     hands.click(form.submit)
-    at.wait_until(lambda: "product" in form.failure.text())
+    at.wait_until(lambda: "product" in said(form))
     hands.click(form.field("product"))
     hands.click(form.submit)
     at.wait_until(page.undo_button.isVisible)
@@ -137,7 +137,7 @@ def test_by_mouse_a_products_code_and_one_that_is_taken(giving: Giving) -> None:
     form = hands.form()
     hands.click(form.field("product"))
     hands.click(form.submit)
-    at.wait_until(lambda: f"{AMARA} · C-000001" in form.failure.text())
+    at.wait_until(lambda: f"{AMARA} · C-000001" in said(form))
     hands.click(form.cancel)
 
     # From the profile of the member it is taken back as well.

@@ -22,6 +22,7 @@ from tests.demo_club import RunningService, start_service, stop_service
 
 from .desk import Desk, desk
 from .films import cards
+from .hands import said
 
 PASSWORD = "four quiet herons"
 
@@ -73,7 +74,7 @@ class AtWork:
     def fill(self, **values: str) -> None:
         """Fill in the form that opens, send it, and wait until it was carried out."""
         form = self.send(**values)
-        assert not self.management.changes.asking, form.failure.text()
+        assert not self.management.changes.asking, said(form)
         self.at.wait_until(lambda: self.panel.page is not self.panel.waiting)
 
     def form(self) -> Form:

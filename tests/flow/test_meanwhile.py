@@ -145,7 +145,7 @@ def test_what_somebody_else_changed_is_said_and_stays(
     with pytest.raises(Refused) as refused:
         call(client, str(uuid4()))
     assert refused.value.problem.code == CHANGED
-    assert f"There is now: {case.said}. " in str(refused.value)
+    assert f"It now says: {case.said}. " in str(refused.value)
     now = service.get(case.path)
     assert {key: now[key] for key in case.theirs if key in now} == {
         key: value for key, value in case.theirs.items() if key in now
@@ -219,7 +219,7 @@ def test_a_link_is_made_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
     assert role_of(service, company, person) == "Trainer"
     # Meanwhile somebody else changes it: what is there now is said, and the third press is over it.
     service.link(company, person, "Owner")
-    assert "There is now: Role: “Owner”." in press(again, "Head")
+    assert "It now says: Role: “Owner”." in press(again, "Head")
     assert role_of(service, company, person) == "Owner"
     assert press(again, "Head") == ""
     assert role_of(service, company, person) == "Head"
@@ -285,6 +285,6 @@ def test_saving_behind_a_proxy_that_changes_tags(qtbot: QtBot, shared: Service) 
             service.patch(case.path, phone="+4930999999")
             call = filled(filled_in(form, {"desk_note": "Has a cat"}))
             if name != "drops it":
-                with pytest.raises(Refused, match=r"There is now: Phone: “.4930999999”"):
+                with pytest.raises(Refused, match=r"It now says: Phone: “.4930999999”"):
                     call(client, str(uuid4()))
             client.close()

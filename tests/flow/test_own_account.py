@@ -13,6 +13,7 @@ from tests.demo_club import RunningService
 
 from .desk import Desk, desk
 from .films import cards
+from .hands import said
 from .proxy import Fault, Proxy, proxy
 from .test_management import PASSWORD, AtWork, service
 
@@ -78,7 +79,7 @@ def make_and_revoke_a_key(at: Desk, work: AtWork, service: RunningService, betwe
     form.field("purpose").choose("desk")  # type: ignore[attr-defined]
     between.fail_next(Fault.ANSWER_LOST, post("/v1/keys"))
     form = work.send(name="Secnd desk")
-    assert "not known whether" in form.failure.text()
+    assert "not known whether" in said(form)
     work.fill(name="Second desk")
     made = page.made.text.toPlainText()
     at.wait_until(lambda: len(page.revoke_buttons) == len(before) + 1)
@@ -99,14 +100,14 @@ def change_the_password(at: Desk, work: AtWork, between: Proxy) -> None:
     at.wait_until(lambda: work.panel.page is account)
     account.password_button.click()
     form = work.send(current=NEWEST, new=NEW, again=NEW)
-    assert "not your current password" in form.failure.text()
+    assert "not your current password" in said(form)
     work.send(current=PASSWORD, new="Password2026", again="Password2026")
-    at.wait_until(lambda: "too easy to guess" in form.failure.text())
+    at.wait_until(lambda: "too easy to guess" in said(form))
     between.fail_next(Fault.ANSWER_LOST, post("/v1/staff/me/password"))
     work.send(current=PASSWORD, new=NEW, again=NEW)
-    at.wait_until(lambda: "not known whether" in form.failure.text())
+    at.wait_until(lambda: "not known whether" in said(form))
     work.send()
-    at.wait_until(lambda: "an earlier try" in form.failure.text())
+    at.wait_until(lambda: "an earlier try" in said(form))
     work.send(current=NEW, new=NEWEST, again=NEWEST)
     at.wait_until(lambda: "Your password is changed" in account.hint.text())
 
@@ -114,4 +115,4 @@ def change_the_password(at: Desk, work: AtWork, between: Proxy) -> None:
     account.demand_button.click()
     work.form().field("demanded").setChecked(True)  # type: ignore[attr-defined]
     refused = work.send()
-    assert "your own second factor first" in refused.failure.text()
+    assert "your own second factor first" in said(refused)

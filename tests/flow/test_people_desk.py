@@ -17,7 +17,7 @@ from tests.fakes.stripe_server import StripeServer
 
 from .desk import desk
 from .films import cards
-from .hands import Hands
+from .hands import Hands, said
 from .test_management import PASSWORD
 from .test_signup_desk import signed_in
 
@@ -108,7 +108,7 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         assert form.about == f"Bela Kovács · {other} goes into Béla Kovács · {number}"
         assert form.focusWidget() is form.cancel
         hands.click(form.submit)
-        at.wait_until(lambda: "Say of each subscription" in form.failure.text())
+        at.wait_until(lambda: "Say of each subscription" in said(form))
         assert client.customer(goes).customer.number == other
         for order, words in ((kept, "charges on"), (ended, "ends with what is paid")):
             hands.type_over(form.field(f"order_{order}"), words)
@@ -130,7 +130,7 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         assert profile.erase_button is not None
         profile.erase_button.click()
         form = work.form()
-        assert "A subscription still runs: Climbing, Bouldering." in form.failure.text()
+        assert "A subscription still runs: Climbing, Bouldering." in said(form)
         assert not form.submit.isEnabled()
         hands.click(form.cancel)
         for order in (kept, ended):
@@ -144,11 +144,11 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         assert form.final
         hands.type_over(form.field("confirm"), number)
         hands.click(form.submit)
-        at.wait_until(lambda: "what becomes of the customer at Stripe" in form.failure.text())
+        at.wait_until(lambda: "what becomes of the customer at Stripe" in said(form))
         hands.type_over(form.field("provider"), "delete the customer there too")
         hands.type_over(form.field("confirm"), "C-999999")
         hands.click(form.submit)
-        at.wait_until(lambda: "This is not the number" in form.failure.text())
+        at.wait_until(lambda: "This is not the number" in said(form))
         assert client.customer(stays).customer.name == "Béla Kovács"
         hands.type_over(form.field("confirm"), number.lower())
         hands.click(form.submit)

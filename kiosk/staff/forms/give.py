@@ -6,6 +6,7 @@ from uuid import UUID
 from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.cards import CardRecord, TakenBack
+from kiosk.failures import OWN_WORDS
 from kiosk.foreign_read import ForeignRead
 from kiosk.staff.forms.request import Call, Filled
 from kiosk.staff.pages.form import Form, Value
@@ -78,4 +79,8 @@ def in_words(refused: Refused, texts: Texts) -> Refused:
     problem = refused.problem
     who = problem.errors[0].message if problem.errors and problem.code == "code_taken" else ""
     words = refusal(problem.code, who, texts)
-    return Refused(problem.model_copy(update={"detail": words})) if words else refused
+    return (
+        Refused(problem.model_copy(update={"type": OWN_WORDS, "detail": words}))
+        if words
+        else refused
+    )
