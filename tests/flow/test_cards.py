@@ -18,6 +18,7 @@ from kiosk.style import Tone
 from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
 
+from .acts import button
 from .desk import Desk, desk
 from .films import cards
 from .test_management import AtWork
@@ -153,6 +154,8 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
         work.management.open_home()
         at.wait_until(lambda: work.panel.page is work.pages.home.page)
         at.window.rail.buttons["cards"].click()
+        at.wait_until(lambda: work.panel.page is work.pages.cards.page)
+        button(work.pages.cards.page, "Edit …").click()
         page = work.pages.design.page
         at.wait_until(lambda: work.panel.page is page and not page.picture.pixmap().isNull())
         page.colours["background"].line.setText("#800000")
@@ -162,6 +165,9 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
         )
         assert "#800000" in requests.get(service.url + path, timeout=10).text
         work.management.back()
-        work.management.back()
+        at.wait_until(lambda: work.panel.page is work.pages.cards.page)
+        work.open_person(at)
+        work.pages.customer.page.card_lines[0].open_button.click()
         at.wait_until(lambda: work.panel.page is work.pages.card.page)
+        assert work.sheet.card.id == card.id
         at.wait_until(lambda: work.sheet.card.changed_at != card.changed_at)

@@ -69,7 +69,7 @@ def test_a_format_is_tried_chosen_and_looked_for_without_a_restart(
         page.boxes["Code39"].setChecked(True)
         page.boxes["QRCode"].setChecked(False)
         page.save_button.click()
-        at.wait_until(lambda: page.progress.text().startswith("Saved."))
+        at.wait_until(lambda: page.progress.text() == "Saved for all desks.")
         at.wait_until(lambda: "QRCode" not in at.kiosk.formats.sought.club)
         assert asked == []
         work.management.back()

@@ -91,7 +91,7 @@ class AtWork:
             _type(form.field(key), value)
         self.at.wait_until(form.submit.isEnabled)
         form.submit.click()
-        self.at.wait_until(lambda: not self.management.changes.asking or bool(form.failure.text()))
+        self.at.wait_until(lambda: not self.management.changes.asking or bool(said(form).strip()))
         return form
 
     def statuses(self) -> list[tuple[str, str]]:

@@ -99,7 +99,7 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         page.swap_button.click()
         assert page.stays.words.number == other
         page.swap_button.click()
-        assert "Not kept, as both differ: Given name: Bela." in texts_of(page)
+        assert "Not kept: Given name: Bela." in texts_of(page)
         assert "What becomes of the subscriptions is asked next." in texts_of(page)
 
         hands.click(page.merge_button)

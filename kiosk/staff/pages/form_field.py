@@ -41,7 +41,8 @@ class Field(QWidget):
         super().__init__()
         self.label, self.inputs, self.required, self.wide = label, tuple(inputs), required, wide
         self.hint = PlainLabel(hint, "hint", wraps=True)
-        self.hint.setVisible(bool(hint))
+        if not hint:  # shown before it has a parent, it would be a window
+            self.hint.hide()
         self.error = PlainLabel("", "error", wraps=True)
         self.error.hide()
         column = QVBoxLayout(self)

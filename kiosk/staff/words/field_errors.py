@@ -186,6 +186,11 @@ def _of_field(texts: Texts) -> dict[str, str]:
         "language": language,
         "languages": language,
         "time_zone": say("This is not a time zone, such as Europe/Berlin."),
+        "secret_key": say(
+            "This is not a secret key; those begin with {beginnings}.",
+            beginnings="sk_live_, sk_test_, rk_live_, rk_test_",
+        ),
+        "webhook_secret": say("This is not a signing secret; those begin with whsec_."),
         "address": say("An address has at most six lines."),
         "code": say("A code has six digits."),
         "at": calendar,

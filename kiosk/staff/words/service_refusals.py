@@ -178,3 +178,19 @@ def _of_requests(texts: Texts) -> dict[str, str]:
         "staff_only": say("You may not do this."),
         "too_many_tries": say("Too many tries. Wait a few minutes."),
     }
+
+
+def _of_site_keys(texts: Texts) -> dict[str, str]:
+    say = texts.say
+    return {
+        "embed_key_not_found": say("This key is not there any more."),
+        "key_invalid": say("This is not a public key."),
+        "key_size_refused": say("An RSA key has 2048 to 8192 bits."),
+        "key_unsupported": say("Only Ed25519 keys for EdDSA and RSA keys for RS256 are accepted."),
+        "key_was_revoked": say("This key was revoked and cannot be added again."),
+        "kid_invalid": say("Each key needs a name (“kid”) of its own."),
+        "kid_taken": say("There is another key with this name (“kid”)."),
+        "kid_twice": say("Two keys have the same name (“kid”)."),
+        "private_key_refused": say("This is a private key. Enter the public one only."),
+        "too_many_keys": say("There are too many keys. Revoke those that are not used any more."),
+    }

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.cards import (
+    CardList,
     DesignHint,
     EditedDesign,
     RolloutProgress,
@@ -20,13 +21,15 @@ from api_client.messages.cards import (
 from api_client.messages.requests import Withdrawal, WithdrawalState
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
+from kiosk.staff.controllers.cards import CardsSheet
 from kiosk.staff.controllers.design import DesignSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.forms.design import key_of
 from kiosk.staff.page import Place
 from kiosk.staff.worker import Task
+from tests.flow.acts import button
 from tests.kiosk.answers import NOON
-from tests.kiosk.staff.card_messages import DESIGN, designs
+from tests.kiosk.staff.card_messages import DESIGN, designs, wallets
 from tests.kiosk.staff.staff_desk import Staff
 
 CONTENT: dict[str, Any] = {
@@ -69,6 +72,9 @@ def staff(qtbot: QtBot, qapp: QApplication, shelf: Shelf) -> Staff:
     staff.window.show()
     staff.presenter.open_home()
     staff.window.rail.buttons["cards"].click()
+    cards = CardList(items=(), total=0, next_cursor=None)
+    staff.presenter.on_done(staff.task("cards"), CardsSheet(cards, designs(False), wallets()))
+    button(staff.pages.cards.page, "Edit …").click()
     assert staff.asked() == [("designs", ()), ("design", (DESIGN,))]
     staff.presenter.on_done(staff.tasks[-1], DesignSheet(designs(False, True), record()))
     return staff

@@ -38,6 +38,7 @@ PLACES = (
     "billing",
     "data/privacy/erasure.py",
     "wallet/cards",
+    "portal/site_login",
     "wallet/designs",
     "web/idempotency.py",
 )

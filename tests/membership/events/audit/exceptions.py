@@ -8,6 +8,7 @@ EXCEPTIONS = {
     "POST /v1/webhooks/{webhook_id}/test": "sends a test event and stores nothing",
     "POST /v1/imports": "prepares only, and keeps who did; its start is an entry",
     "PUT /v1/imports/{import_id}/file": "prepares only; nothing is imported before the start",
+    "POST /v1/sales/preview": "rolls back what it tries, and stores nothing",
     "POST /v1/cards/{card_id}/mail": "needs a public address: see install/test_handing.py",
     "POST /v1/requests/{key}/withdraw": "changes nothing; what was carried out has its own entry",
     "PUT /v1/billing/stripe": _BILLED,

@@ -137,6 +137,13 @@ def selling_steps(service: Service) -> Iterator[Step]:
     paid = service.post(pay, cash)["id"]
     void = call("POST", f"/v1/payments/{paid}/void", why="Typed twice")
     yield "POST /v1/payments/{payment_id}/void", void, "payment.changed"
+    buyer = service.customer("Buyer")
+    price = {"method": "cash", "amount_minor": 4900, "note": "Price of the day"}
+    sale = {"kind": "new", "plan_id": gold, "customer_id": buyer, "payment": price}
+    yield "POST /v1/sales", call("POST", "/v1/sales", **sale), "membership.created"
+    bought = service.post("/v1/sales", {**sale, "customer_id": service.customer("Other")})
+    unsell = call("POST", "/v1/sales/undo", **bought["undo"], why="Sold to the wrong person")
+    yield "POST /v1/sales/undo", unsell, "payment.changed"
     overdue = call("PUT", f"{paths[0]}/payment", overdue_since=NOON.isoformat())
     yield f"PUT {one}/payment", overdue, "membership.payment_changed"
 

@@ -60,8 +60,8 @@ def test_create(service: Service) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "body"),
-        ({"given_name": " "}, "body"),
+        ({}, "body.given_name"),
+        ({"given_name": " "}, "body.given_name"),
         ({"given_name": "A\x00"}, "body.given_name"),
         ({"given_name": "A\nB"}, "body.given_name"),
         ({"given_name": "x" * 121}, "body.given_name"),

@@ -286,7 +286,7 @@ def test_plans_are_listed_by_name_with_permissions_in_order(service: Service) ->
         ({"name": "P", "permissions": [{"key": "A B", "label": "x"}]}, "body.permissions.0.key"),
         (
             {"name": "P", "permissions": [{"key": "a", "label": "x"}, {"key": "a", "label": "y"}]},
-            "body",
+            "body.permissions",
         ),
     ],
 )
