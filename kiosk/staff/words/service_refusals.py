@@ -17,6 +17,7 @@ def service_refusal(code: str, texts: Texts) -> str:
         _of_payments,
         _of_plan_changes,
         _of_requests,
+        _of_site_keys,
     ):
         if code in (found := words(texts)):
             return found[code]

@@ -28,6 +28,7 @@ STORED: dict[str, str] = {
     "CustomerChange": "customers", "NewCustomer": "customers", "NewPerson": "customers",
     "NewCard": "cards", "NewDesign": "card_designs", "DesignChange": "card_designs",
     "NewKey": "api_keys", "NewPayment": "payments", "_PaymentFor": "payments",
+    "SalePayment": "payments",
     "NewPermission": "permissions", "PermissionChange": "permissions",
     "NewPlan": "plans", "PlanChange": "plans", "NewStaff": "staff_accounts",
     "StaffChange": "staff_accounts", "NewWebhook": "webhook_endpoints",
