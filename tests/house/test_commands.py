@@ -144,7 +144,8 @@ def test_a_polite_kill_ends_the_kiosk_in_order(tmp_path: Path, demo_data: Path) 
 def test_without_a_display_a_real_club_is_shown_no_demo_camera(
     tmp_path: Path, real: list[str]
 ) -> None:
-    done = run("kiosk", *real, "--data-dir", str(tmp_path / "data"), cwd=tmp_path)
+    key = {"WALLETDESK_KIOSK_KEY": "mk_live_1"}
+    done = run("kiosk", *real, "--data-dir", str(tmp_path / "data"), cwd=tmp_path, **key)
     assert (done.returncode, done.stdout) == (2, "")
     assert "no display and no demo club" in done.stderr
     assert not (tmp_path / "demo-run").exists()
