@@ -229,7 +229,7 @@ class StaffPresenter(QObject):
 
         A session that comes after its sign-in was left is ended at once.
         """
-        if typed.attempt != self.attempt:
+        if not self._sign_in.succeeded(typed):
             self.sign_out_wanted.emit(started.token)
             return
         same = self.session.start(started)

@@ -34,9 +34,9 @@ class SignIn(QObject):
 
         Returns True once for a new club: one without accounts, which is no demo.
         """
-        before, self._accounts = self._accounts, desk.has_accounts
+        before, self._accounts = self._accounts, self._accounts or desk.has_accounts
         self.slug = desk.slug
-        self._panel.sign_in.know_accounts(desk.has_accounts)
+        self._panel.sign_in.know_accounts(self._accounts)
         return desk.has_accounts is False and before is None and not desk.demo
 
     def ask(self, why: str = "") -> None:
@@ -44,6 +44,12 @@ class SignIn(QObject):
         self.attempt += 1
         self._panel.sign_in.ask(first=self._accounts is False, failure=why)
         self._panel.show_page(self._panel.sign_in)
+
+    def succeeded(self, typed: Credentials) -> bool:
+        """Keep that there is an account. Returns whether the sign-in was not left meanwhile."""
+        self._accounts = True
+        self._panel.sign_in.know_accounts(True)
+        return typed.attempt == self.attempt
 
     def leave(self) -> None:
         """Drop a sign-in under way: its answer no longer counts."""

@@ -37,6 +37,7 @@ class DropMenu(QFrame):
         self.hide()
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # else it is seen beside the new ones until it is deleted
                 widget.deleteLater()
         self._buttons = []
         for title, buttons in groups:
