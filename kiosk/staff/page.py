@@ -28,7 +28,7 @@ class Place(NamedTuple):
         return self.id
 
 
-HOME = Place("home")
+MEMBERS = Place("members")
 ACCOUNT = Place("account")
 SETTINGS = Place("settings")
 TODAY = Place("today")
@@ -59,9 +59,6 @@ class Navigation(Protocol):
 
     def open(self, place: Place) -> None:
         """Go to a page; ``back`` returns from it."""
-
-    def open_created(self, place: Place) -> None:
-        """Go to what was created on the first page; from any other page, reload that page."""
 
     def open_instead(self, place: Place) -> None:
         """Go to a page in place of the one in front, if both have the same name."""

@@ -24,7 +24,7 @@ from kiosk.staff.disk import Disk
 from kiosk.staff.frame import Frame
 from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.outcomes import Outcomes
-from kiosk.staff.page import ACCOUNT, HOME, TODAY, Page, Place
+from kiosk.staff.page import ACCOUNT, MEMBERS, TODAY, Page, Place
 from kiosk.staff.pages.panel import StaffPanel
 from kiosk.staff.router import Router
 from kiosk.staff.session import StaffSession
@@ -142,7 +142,7 @@ class StaffPresenter(QObject):
 
     def open_person(self) -> None:
         """Go to the profile of the customer of the last verdict, or to the first page."""
-        self._enter(Place(CUSTOMER, self._on_screen) if self._on_screen else HOME)
+        self._enter(Place(CUSTOMER, self._on_screen) if self._on_screen else MEMBERS)
 
     def open_give(self) -> None:
         """Go to where the card on screen, which names nobody, is given to a member."""
@@ -151,7 +151,7 @@ class StaffPresenter(QObject):
 
     def open_home(self) -> None:
         """Go to the first page."""
-        self._enter(HOME)
+        self._enter(MEMBERS)
 
     def go(self, place: Place) -> None:
         """Go to a page from the rail: the way back from it leads to the desk."""
@@ -176,13 +176,6 @@ class StaffPresenter(QObject):
         else:
             self._sign_in.ask()
         self.changed.emit()
-
-    def open_created(self, place: Place) -> None:
-        """Go to what was created on the first page; from any other page, reload that page."""
-        if self._trail[-1:] == [HOME]:
-            self.open(place)
-        else:
-            self.reload()
 
     def open_instead(self, place: Place) -> None:
         """Go to a page in place of the one in front, if both have the same name."""
@@ -252,7 +245,7 @@ class StaffPresenter(QObject):
             self._notices.show_kept()
             self.changed.emit()
         else:
-            self.open(front or HOME)
+            self.open(front or MEMBERS)
 
     @Slot(object, object)
     def on_sign_in_failed(self, typed: Credentials, failure: Failure) -> None:
@@ -334,7 +327,7 @@ class StaffPresenter(QObject):
     def _on_not_loaded(self, page: Page[Any], failure: Failure) -> None:
         """Show on the first page why the page that was wanted is not shown."""
         if self._trail[-1:] == [page.place] and self.panel.page is self.panel.waiting:
-            self._trail[:] = [HOME]
+            self._trail[:] = [MEMBERS]
         self._notices.show(sentence_of(failure, self._texts))
 
     def _enter(self, place: Place) -> None:

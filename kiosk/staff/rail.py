@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kiosk.staff.page import HOME, SETTINGS, TODAY, Place
+from kiosk.staff.page import MEMBERS, SETTINGS, TODAY, Place
 from kiosk.texts import Texts
 from kiosk.views.rail import RailItem
 
@@ -30,7 +30,7 @@ def rail_places(texts: Texts) -> tuple[RailPlace, ...]:
     return (
         RailPlace(RailItem(DESK, say("Desk"), "scan", 1), None),
         RailPlace(RailItem("today", say("Today"), "today", 2), TODAY, "visits:read"),
-        RailPlace(RailItem("members", say("Members"), "members", 3), HOME, "customers:read",
+        RailPlace(RailItem("members", say("Members"), "members", 3), MEMBERS, "customers:read",
                   ("customer", "photo", "card", "merge", "give", "order", "subscription")),
         RailPlace(RailItem("companies", say("Companies"), "companies", 4), Place("companies"),
                   "companies:read", ("company",)),

@@ -20,7 +20,7 @@ from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.customer import CustomerController
 from kiosk.staff.controllers.design import DesignController
 from kiosk.staff.controllers.give import GiveController
-from kiosk.staff.controllers.home import HomeController
+from kiosk.staff.controllers.members import MembersController
 from kiosk.staff.controllers.merge import MergeController
 from kiosk.staff.controllers.payment import PaymentController
 from kiosk.staff.controllers.photo import PhotoController
@@ -69,17 +69,17 @@ class Router:
         self._made: dict[str, Controller] = {}
         self.camera = DeskCamera(context.parent)
         self.payment = self.add(PaymentController(context))
-        self.home = self.add(HomeController(context))
+        self.members = self.add(MembersController(context))
         self.checkout = self.add(CheckoutController(context))
         self.sales = Sales(context, self.checkout)
-        self.home.page.new_member.connect(self.sales.new_member)
+        self.members.page.new_member.connect(self.sales.new_member)
         self.customer = self.add(
             CustomerController(context, self.payment, self.checkout, self.sales)
         )
         self.settings = self.add(SettingsController(context))
         self.give = self.add(GiveController(context))
         self.code_formats = self.add(CodeFormatsController(context))
-        panel.home = self.home.page
+        panel.home = self.members.page
 
     @cached_property
     def company(self) -> CompanyController:

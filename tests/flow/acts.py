@@ -10,9 +10,11 @@ from api_client.management import ManagementClient
 from api_client.messages.management import CustomerProfile
 from api_client.messages.scan import CustomerView
 from kiosk.staff.controllers.card import CARD
+from kiosk.staff.controllers.companies import COMPANIES
 from kiosk.staff.controllers.design import DESIGNS
+from kiosk.staff.controllers.plans import PLANS
 from kiosk.staff.controllers.profile import COMPANY, CUSTOMER
-from kiosk.staff.page import HOME, Place
+from kiosk.staff.page import MEMBERS, Place
 from kiosk.staff.pages.parts import Action
 
 from .hands import Hands
@@ -118,7 +120,7 @@ def _company(who: Somebody) -> Place:
 
 
 def _home(_who: Somebody) -> Place:
-    return HOME
+    return MEMBERS
 
 
 def _of_membership(action: Action) -> Callable[[Hands, Somebody], None]:
@@ -231,9 +233,9 @@ def _add_plan(who: Somebody) -> None:
 
 
 def _open_plan(hands: Hands, who: Somebody) -> None:
-    lines = hands.at.kiosk.management.pages.home.page.plans.lines
-    line = next(each for each in lines if each.entry.title == f"Old {who.family_name}")
-    hands.click(button(line, "Open"))
+    lines = hands.at.kiosk.management.pages.plans.page.plan_lines
+    line = next(each for each in lines if each.row.name == f"Old {who.family_name}")
+    hands.click(line.open_button)
 
 
 def _changed_plans(who: Somebody) -> int:
@@ -252,11 +254,12 @@ ACTS = (
     Act("merge", _customer, _merge, _merged, prepare=lambda who: who.add_duplicate()),
     Act("erase", _customer, _from_menu("Erase personal data …"), _erased,
         lambda who: {"confirm": who.number}, lambda who: who.end_membership()),
-    Act("new company", _home, _press("New company …"), lambda who: _companies(who, "Firm"),
+    Act("new company", lambda _who: COMPANIES, _press("New company …"),
+        lambda who: _companies(who, "Firm"),
         lambda who: {"name": f"Firm {who.family_name}"}, names_person=False),
     Act("link", _company, _press("Link a person …"), lambda who: len(who.profile().companies),
         lambda who: {"who": who.number}, names_person=False),
-    Act("new plan", _home, _press("New plan …"), _plans,
+    Act("new plan", lambda _who: PLANS, _press("New plan …"), _plans,
         lambda who: {"name": f"Plan {who.family_name}", "price": "10"}, names_person=False),
     Act("assign", _customer, _press("Assign plan …"),
         lambda who: len(who.profile().memberships) - 1,
@@ -278,7 +281,7 @@ ACTS = (
         lambda who: {"name": f"New {who.family_name}"}, names_person=False),
     Act("unlink", _company, _unlink, lambda who: 1 - _linked(who), prepare=_link,
         names_person=False),
-    Act("edit plan", _home, _open_plan, _changed_plans,
+    Act("edit plan", lambda _who: PLANS, _open_plan, _changed_plans,
         lambda who: {"name": f"New {who.family_name}"}, _add_plan, names_person=False),
     Act("new design", lambda _who: DESIGNS, _press("New design …"), _designs,
         lambda who: {"name": f"Design {who.family_name}"}, names_person=False),

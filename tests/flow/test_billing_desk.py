@@ -24,16 +24,17 @@ def connect(work: AtWork, stripe: StripeServer) -> None:
     work.fill(secret_key=stripe.secret_key, webhook_secret=stripe.webhook_secret)
     work.at.wait_until(lambda: page.state.text() == "Test mode")
     work.management.back()
-    work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
-    work.pages.home.page.plans.add_button.click()
+    work.at.wait_until(lambda: work.panel.page is work.pages.members.page)
+    work.go("plans")
+    work.pages.plans.page.new_button.click()
     work.fill(name="Climbing", price="49", permissions="Wall", billing_count="1",
               billing_unit="months", length_count="1", length_unit="months")  # fmt: skip
-    work.at.wait_until(lambda: work.panel.page is work.pages.home.page)
+    work.go("members")
 
 
 def open_new_customer(work: AtWork) -> None:
     """Make a customer, whose file opens."""
-    work.pages.home.page.customer_button.click()
+    work.pages.members.page.customer_button.click()
     work.fill(given_name="Bela", family_name="Kovács", email="bela@example.com")
     work.at.wait_until(lambda: work.pages.customer.page.title.text() == "Bela Kovács")
     work.at.wait_until(lambda: work.panel.page is work.pages.customer.page)

@@ -152,7 +152,7 @@ def test_an_edited_design_reaches_cards_that_were_issued_before(
         assert "#800000" not in requests.get(service.url + path, timeout=10).text
 
         work.management.open_home()
-        at.wait_until(lambda: work.panel.page is work.pages.home.page)
+        at.wait_until(lambda: work.panel.page is work.pages.members.page)
         at.window.rail.buttons["cards"].click()
         at.wait_until(lambda: work.panel.page is work.pages.cards.page)
         button(work.pages.cards.page, "Edit …").click()

@@ -27,7 +27,7 @@ def test_the_next_kiosk_speaks_it_and_the_sign_in_goes_on(
         work = AtWork(at)
         work.make_first_account()
         at.window.bar.language_chosen.emit("en")
-        work.pages.home.page.customer_button.click()
+        work.pages.members.page.customer_button.click()
         form = work.form()
         note = form.field("desk_note")
         assert isinstance(note, QPlainTextEdit)

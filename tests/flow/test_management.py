@@ -64,12 +64,16 @@ class AtWork:
         page.email.setText("greta@club.example")
         page.password.setText(PASSWORD)
         page.submit.click()
-        self.at.wait_until(lambda: self.panel.page is self.pages.home.page)
+        self.at.wait_until(lambda: self.panel.page is self.pages.members.page)
 
     def open_settings(self) -> None:
         """Go to the settings."""
-        self.at.window.rail.buttons["settings"].click()
-        self.at.wait_until(lambda: self.panel.page is self.pages.settings.page)
+        self.go("settings")
+
+    def go(self, place: str) -> None:
+        """Go to a place on the rail."""
+        self.at.window.rail.buttons[place].click()
+        self.at.wait_until(lambda: self.panel.page is getattr(self.pages, place).page)
 
     def fill(self, **values: str) -> None:
         """Fill in the form that opens, send it, and wait until it was carried out."""
@@ -135,14 +139,16 @@ def test_from_the_first_account_to_a_sold_membership(
         work.make_first_account()
         assert at.window.rail.who.text() == "Greta Sommer"
 
-        work.pages.home.page.plans.add_button.click()
+        work.go("plans")
+        work.pages.plans.page.new_button.click()
         work.fill(name="Pool pass", price="12.50", permissions="Pool",
                   length_count="3", length_unit="months")  # fmt: skip
         at.wait_until(
-            lambda: "Pool pass" in [line.entry.title for line in work.pages.home.page.plans.lines]
+            lambda: "Pool pass" in [line.row.name for line in work.pages.plans.page.plan_lines]
         )
 
-        work.pages.home.page.customer_button.click()
+        work.go("members")
+        work.pages.members.page.customer_button.click()
         work.fill(given_name="Bela", family_name="Kovács", email="bela@example.com")
         at.wait_until(lambda: work.pages.customer.page.title.text() == "Bela Kovács")
         number = work.pages.customer.page.subtitle.text().partition(" · ")[0]
@@ -207,7 +213,7 @@ def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
         work = AtWork(at)
         work.make_first_account()
         work.management.sign_out_wanted.emit(work.management.session.token)
-        work.pages.home.page.companies_wanted.emit("fern")
+        work.pages.members.page.wanted.emit()
         page = work.panel.sign_in
         at.wait_until(lambda: work.panel.page is page)
         assert page.failure.text() == "Your sign-in has ended. Sign in again."
@@ -217,7 +223,7 @@ def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
         at.wait_until(lambda: page.failure.text() == "The email or the password is wrong.")
         page.password.setText(PASSWORD)
         page.submit.click()
-        at.wait_until(lambda: work.panel.page is work.pages.home.page)
+        at.wait_until(lambda: work.panel.page is work.pages.members.page)
 
 
 def test_a_kiosk_that_ends_leaves_no_session_open(

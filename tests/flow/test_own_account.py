@@ -62,7 +62,7 @@ def test_a_key_is_made_used_and_revoked_and_the_password_changed(
             page.email.setText("greta@club.example")
             page.password.setText(NEWEST)
             page.submit.click()
-            at.wait_until(lambda: work.panel.page is work.pages.home.page)
+            at.wait_until(lambda: work.panel.page is work.pages.members.page)
         (token,) = shown_tokens(between)
         assert token.startswith("md_")
         assert token in (tmp_path / "state" / "desk-token.json").read_text()

@@ -64,7 +64,7 @@ def test_a_new_member_cash_with_change_and_undo(
         work.make_first_account()
         client = ManagementClient(service.url, work.management.session.token)
 
-        hands.act(work.pages.home.page.member_button)
+        hands.act(work.pages.members.page.member_button)
         sheet = hands.sheet()
         hands.act(sheet.field("given_name"), "Bela")
         hands.act(sheet.field("family_name"), "Kovács")

@@ -143,7 +143,7 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
         work.management.back()
 
         work.management.open_home()
-        at.wait_until(lambda: work.panel.page is work.pages.home.page)
+        at.wait_until(lambda: work.panel.page is work.pages.members.page)
         at.window.rail.buttons["payments"].click()
         at.wait_until(lambda: work.panel.page is page)
         assert page.title.text() == "Payments at the desk"

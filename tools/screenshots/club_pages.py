@@ -1,4 +1,4 @@
-"""What a manager sets: the first page, designs, the signup, payments online, keys, own account."""
+"""What a manager sets: designs, the signup, payments online, keys, own account."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,39 +7,24 @@ from uuid import UUID
 from api_client.messages.cards import EditedDesign
 from api_client.messages.code_formats import ClubFormats
 from api_client.messages.keys import KeyList, KeyView
-from api_client.messages.management import CompanyPage, IntervalMessage
 from api_client.messages.second_factor import FactorState
 from kiosk.staff.controllers.api_keys import API_KEYS
 from kiosk.staff.controllers.code_formats import CODE_FORMATS
 from kiosk.staff.controllers.design import DESIGNS, DesignSheet
-from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SIGNUP, SignupSheet
 from kiosk.staff.controllers.stripe import STRIPE
-from kiosk.staff.page import ACCOUNT, HOME
+from kiosk.staff.page import ACCOUNT
 from membership.base.scopes import DESK_SCOPES
 from tests.kiosk.answers import NOON
 from tests.kiosk.staff.card_messages import designs
 from tests.kiosk.staff.desk_messages import keys, signup, stripe
-from tests.kiosk.staff.messages import plan, plans
-from tools.screenshots.shots import page_of, staff_page
+from tools.screenshots.shots import staff_page
 
 _CONTENT: dict[str, Any] = {
     "kind": "store_card", "title": {"en": "Member card", "de": "Mitgliedskarte"},
     "languages": ["en", "de"], "background": "#1d3557", "foreground": "#ffffff",
     "label": "#c9d6e6", "images": {}, "fields": [], "code": "card", "code_text": True,
 }  # fmt: skip
-
-
-def home() -> HomeSheet:
-    """Return plans of a club."""
-    day = plan(id=UUID(int=51), name="Day pass", price_minor=1500, billing=None,
-               length=IntervalMessage(unit="day", count=1), public=True)  # fmt: skip
-    return HomeSheet(CompanyPage(items=()), plans(plan(), day))
-
-
-def no_home() -> HomeSheet:
-    """Return a club without anything."""
-    return HomeSheet(CompanyPage(items=()), plans().model_copy(update={"items": ()}))
 
 
 def design() -> DesignSheet:
@@ -82,15 +67,6 @@ def new_account() -> FactorState:
 
 
 PAGES = (
-    staff_page(
-        "home",
-        HOME,
-        home,
-        empty=no_home,
-        customer_form=lambda studio: page_of(studio).new_customer.emit(),
-        company_form=lambda studio: page_of(studio).new_company.emit(),
-        plan_form=lambda studio: page_of(studio).new_plan.emit(),
-    ),
     staff_page("designs", DESIGNS, design, empty=lambda: DesignSheet(designs(), None)),
     staff_page(
         "signup",

@@ -18,7 +18,7 @@ from api_client.messages.scan import (
 from kiosk.failures import Cause, Failure
 from kiosk.presenters.idle_panel import IdlePanel
 from kiosk.presenters.rows_of import hit_row, visit_row
-from kiosk.staff.page import HOME
+from kiosk.staff.page import MEMBERS
 from kiosk.verdict import verdict_of, verdict_of_failure
 from scanner.events import SourceState
 from tests.kiosk.answers import AMARA, NOON, answer, membership, unknown
@@ -110,7 +110,7 @@ def search(text: str, hits: tuple[CustomerHit, ...], studio: Studio) -> None:
 
 def sign_in(studio: Studio) -> None:
     """Ask who is there."""
-    studio.staff.open(HOME)
+    studio.staff.open(MEMBERS)
     studio.staff.bring_up()
 
 

@@ -15,7 +15,7 @@ from api_client.messages.management import (
     PlanPage,
     PlanView,
 )
-from api_client.messages.scan import CustomerHit, Outcome, PermissionView
+from api_client.messages.scan import CustomerHit, CustomerHits, Outcome, PermissionView
 from kiosk.staff.controllers.card import CARD as CARD_PAGE
 from kiosk.staff.controllers.card import CardSheet
 from kiosk.staff.controllers.cards import CARDS, CardsSheet
@@ -23,7 +23,7 @@ from kiosk.staff.controllers.companies import COMPANIES
 from kiosk.staff.controllers.company import CompanySheet
 from kiosk.staff.controllers.plans import PLANS, PlansSheet
 from kiosk.staff.controllers.profile import COMPANY
-from kiosk.staff.page import Place
+from kiosk.staff.page import MEMBERS, Place
 from kiosk.staff.pages.card import Side
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.permission_field import PermissionField
@@ -167,8 +167,40 @@ def _kept_permission(studio: Studio) -> None:
     page_of(studio, PLANS).deleted.emit("area.0")
 
 
+def members() -> CustomerHits:
+    """Return members in each state."""
+    names = ("Amara Okafor", "Jonas Weber", "سارة المنصوري", "Priya Raman", "Hanna Lindqvist",
+             "Maximilian-Alexander von und zu Hohenfels")  # fmt: skip
+    outcomes = (Outcome.ACTIVE, Outcome.EXPIRED, Outcome.ACTIVE, Outcome.NOT_YET_STARTED,
+                Outcome.NO_MEMBERSHIP, Outcome.BLOCKED)  # fmt: skip
+    items = tuple(
+        CustomerHit(
+            customer=AMARA.model_copy(
+                update={"id": UUID(int=number), "name": name, "number": f"C-{number:06}"}
+            ),
+            outcome=outcome,
+            plan=None if outcome is Outcome.NO_MEMBERSHIP else "Gold",
+        )
+        for number, (name, outcome) in enumerate(zip(names * 4, outcomes * 4, strict=True), 1)
+    )
+    return CustomerHits(items=items)
+
+
 PAGES = (
-    staff_page("companies", COMPANIES, companies, empty=lambda: CompanyPage(items=(), total=0)),
+    staff_page(
+        "members",
+        MEMBERS,
+        members,
+        empty=lambda: CustomerHits(items=()),
+        customer_form=lambda studio: page_of(studio).new_customer.emit(),
+    ),
+    staff_page(
+        "companies",
+        COMPANIES,
+        companies,
+        empty=lambda: CompanyPage(items=(), total=0),
+        company_form=lambda studio: page_of(studio, COMPANIES).new_company.emit(),
+    ),
     staff_page(
         "company-people",
         Place(COMPANY, NORTHWIND),

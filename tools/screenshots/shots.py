@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from kiosk.staff.page import HOME, Place
+from kiosk.staff.page import MEMBERS, Place
 from tools.screenshots.studio import Make, Studio
 
 FULL = "full"
@@ -56,6 +56,6 @@ def staff_page(
     return Shots(name, states)
 
 
-def page_of(studio: Studio, place: Place = HOME) -> Any:
+def page_of(studio: Studio, place: Place = MEMBERS) -> Any:
     """Return the widget of a page, to press its buttons."""
     return studio.staff.pages.view(place)

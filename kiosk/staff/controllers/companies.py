@@ -6,14 +6,14 @@ from PySide6.QtCore import Slot
 
 from api_client.management import ManagementClient
 from api_client.messages.management import CompanyPage, CompanyView
-from kiosk.staff.controllers.controller import Context, Controller
+from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.listed import ListController
 from kiosk.staff.controllers.profile import COMPANY
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.page import Page, Place
 from kiosk.staff.pages.companies import CompaniesPage
 from kiosk.staff.pages.row_list import ListRow
 from kiosk.staff.words.companies import CompanyRow, company_rows, count_words
-from kiosk.staff.worker import Task
 from kiosk.style import Tone
 
 COMPANIES = Place("companies")
@@ -22,84 +22,43 @@ _Asked = tuple[str, bool | None]
 """What is searched for, and which state is wanted."""
 
 
-class CompaniesController(Controller):
+class CompaniesController(ListController[_Asked, CompanyPage]):
     """Shows companies as they are scrolled to."""
 
     name = COMPANIES.name
+    page: CompaniesPage
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self.page: CompaniesPage = CompaniesPage(context.texts)
-        self._cursor: str | None = None
-        page, open_ = self.page, context.navigation.open
+        page = CompaniesPage(context.texts)
+        super().__init__(context, page)
         page.new_company.connect(self._new_company)
-        page.opened.connect(lambda id_: open_(Place(COMPANY, id_)))
-        page.wanted.connect(self._search)
-        page.more.connect(self._load_more)
+        page.opened.connect(lambda id_: context.navigation.open(Place(COMPANY, id_)))
 
     def open(self, place: Place) -> Page[CompanyPage]:
         """Return the page, with the companies that its search asks for."""
-        asked = self._asked()
-        return Page(place, partial(_load, asked, None), self.show)
+        return Page(place, partial(self.fetch, asked=self.asked(), cursor=None), self.show)
 
     def show(self, found: CompanyPage) -> None:
         """Show the first companies."""
-        self._cursor = found.next_cursor
-        self.page.show_companies(
-            self._rows(found),
-            count_words(found.total, self._texts),
-            complete=found.next_cursor is None,
-            may_add=self._session.may("companies:write"),
-        )
+        self.page.new_button.setVisible(self._session.may("companies:write"))
+        self.show_first(found)
 
-    def end_session(self) -> None:
-        """Forget what was searched for."""
-        self.page.clear_search()
-
-    def _asked(self) -> _Asked:
+    def asked(self) -> _Asked:
+        """Return what is typed, and which state is chosen."""
         return self.page.typed, self.page.archived
 
-    @Slot()
-    def _search(self) -> None:
-        asked = self._asked()
-        self._context.send(
-            Task(
-                "search_companies",
-                lambda client, _: _load(asked, None, client),
-                partial(self._show_if, asked),
-            )
-        )
+    def fetch(self, client: ManagementClient, asked: _Asked, cursor: str | None) -> CompanyPage:
+        """Return a page of companies, with their people."""
+        text, archived = asked
+        return client.companies(text, cursor, counts=True, archived=archived)
 
-    def _show_if(self, asked: _Asked, found: CompanyPage) -> None:
-        """Show what was found, if that is still what is wanted."""
-        if asked == self._asked():
-            self.page.show_failure("")
-            self.show(found)
-
-    @Slot()
-    def _load_more(self) -> None:
-        asked, cursor = self._asked(), self._cursor
-        self._context.send(
-            Task(
-                "more_companies",
-                lambda client, _: _load(asked, cursor, client),
-                partial(self._add, asked, cursor),
-                self._handle_error,
-            )
-        )
-
-    def _add(self, asked: _Asked, after: str | None, found: CompanyPage) -> None:
-        """Show further companies, if they follow those that are shown."""
-        if asked == self._asked() and after == self._cursor:
-            self._cursor = found.next_cursor
-            self.page.add_companies(self._rows(found), complete=found.next_cursor is None)
-
-    def _handle_error(self, sentence: str) -> None:
-        self.page.list.retry()
-        self._context.notices.show(sentence)
-
-    def _rows(self, found: CompanyPage) -> list[ListRow]:
+    def rows(self, found: CompanyPage) -> list[ListRow]:
+        """Return companies as rows."""
         return [_list_row(row) for row in company_rows(found.items, self._texts)]
+
+    def count(self, found: CompanyPage) -> str:
+        """Return how many companies there are."""
+        return count_words(found.total, self._texts)
 
     @Slot()
     def _new_company(self) -> None:
@@ -109,12 +68,6 @@ class CompaniesController(Controller):
             self._context.navigation.open(Place(COMPANY, company.id))
 
         self._context.changes.ask(*company_form(self._texts, None), then)
-
-
-def _load(asked: _Asked, cursor: str | None, client: ManagementClient) -> CompanyPage:
-    """Return a page of companies. Raises ApiError."""
-    text, archived = asked
-    return client.companies(text, cursor, counts=True, archived=archived)
 
 
 def _list_row(row: CompanyRow) -> ListRow:

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from api_client.management import ManagementClient
-from api_client.messages.management import CompanyPage, LinkedCustomers, PlanPage
+from api_client.messages.management import LinkedCustomers, PlanPage
 from api_client.pages import fetch_all
 
 MOST_PLANS = 1000
 MOST_PERMISSIONS = 500
 MOST_PEOPLE = 500
-MOST_COMPANIES = 200
 """Rows beyond these numbers would slow the page down; the page says how many there are."""
 
 
@@ -17,15 +16,6 @@ def load_plans(client: ManagementClient) -> PlanPage:
     """Return all plans by name. Raises ApiError."""
     found = fetch_all(client.plans, MOST_PLANS)
     return PlanPage(items=found.items, total=found.total)
-
-
-def load_companies(client: ManagementClient, text: str) -> CompanyPage:
-    """Return companies by name, or those with ``text`` in their name, and how many there are.
-
-    Raises ApiError.
-    """
-    found = fetch_all(lambda cursor: client.companies(text, cursor), MOST_COMPANIES)
-    return CompanyPage(items=found.items, total=found.total)
 
 
 def load_people(client: ManagementClient, company_id: UUID) -> LinkedCustomers:

@@ -10,7 +10,7 @@ from api_client.messages.billing import OrderPage
 from api_client.messages.cards import CustomerCards
 from api_client.messages.management import CompanyPage, LinkedCustomers, PermissionPage
 from api_client.messages.payments import PaymentPage
-from api_client.messages.scan import DeskInfo, VisitPage
+from api_client.messages.scan import CustomerHits, DeskInfo, VisitPage
 from kiosk.application import load_fonts
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
@@ -47,6 +47,7 @@ _ANSWERS: dict[str, Any] = {
     "refresh_order": order(),
     "customer": profile(),
     "companies": CompanyPage(items=()),
+    "customers": CustomerHits(items=()),
     "plans": plans(),
     "visits": VisitPage(items=()),
     "permissions": PermissionPage(items=()),

@@ -9,13 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.management import CompanyPage, PlanPage
-from api_client.messages.scan import FieldFault, Problem
+from api_client.messages.management import PlanPage
+from api_client.messages.scan import CustomerHits, FieldFault, Problem
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.customer import CustomerSheet
-from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SignupSheet
-from kiosk.staff.page import HOME, Place
+from kiosk.staff.page import MEMBERS, Place
 from kiosk.staff.pages.form import Form
 from kiosk.staff.pages.parts import Action
 from kiosk.staff.pages.signup import SignupPage
@@ -163,9 +162,9 @@ def test_another_person_finds_neither_page_nor_message_of_the_one_before(
     staff.presenter._on_idle()
     staff.presenter._notices.keep("Greta's receipt was not printed")
     ole_signs_in(staff)
-    assert staff.presenter.front == HOME
-    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
-    assert staff.pages.home.page.message.text() == ""
+    assert staff.presenter.front == MEMBERS
+    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    assert staff.pages.members.page.message.text() == ""
     staff.presenter.back()
     assert not staff.window.managing
 
@@ -174,7 +173,7 @@ def test_another_person_is_not_led_to_an_order_of_the_one_before(staff: Staff) -
     staff.presenter.open(staff.pages.checkout.begin(link()))
     staff.presenter._on_idle()
     ole_signs_in(staff)
-    assert staff.tasks[-1].name == "home"
+    assert staff.tasks[-1].name == "members"
 
 
 def test_who_wants_a_page_at_the_desk_gets_it_after_the_sign_in(staff: Staff) -> None:
@@ -227,25 +226,25 @@ def test_why_it_was_not_saved_is_said_where_staff_are(staff: Staff, settings: Si
 
 
 def test_a_page_that_is_not_loaded_is_not_where_staff_are(staff: Staff) -> None:
-    """What is created on the first page is opened, not the file that failed before."""
+    """What is created there is opened, not the file that failed before."""
     staff.presenter.reload()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.TOO_SLOW, ""))
-    home = staff.pages.home.page
+    home = staff.pages.members.page
     assert staff.page() is home
     assert home.message.text() == "The membership service did not answer in time."
-    assert staff.presenter.front == HOME
+    assert staff.presenter.front == MEMBERS
 
 
-def test_the_first_page_shows_the_companies_that_its_search_box_asks_for(staff: Staff) -> None:
-    page = staff.pages.home.page
+def test_the_members_are_those_that_the_search_box_asks_for(staff: Staff) -> None:
+    page = staff.pages.members.page
     page.search.setText("North")
     staff.presenter.open_home()
-    assert staff.asked()[0] == ("companies", ("North", None))
+    assert staff.asked()[0] == ("customers", ("North", None))
     staff.presenter.sign_out()
     assert page.search.text() == ""
     staff.presenter.open_home()
     staff.sign_in()
-    assert staff.asked()[0] == ("companies", ("", None))
+    assert staff.asked()[0] == ("customers", ("", None))
 
 
 def test_f5_covers_no_page_of_staff(staff: Staff) -> None:

@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.management import CompanyPage, CustomerRecord
+from api_client.messages.management import CustomerRecord
+from api_client.messages.scan import CustomerHits
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.company import CompanySheet
 from kiosk.staff.controllers.customer import CustomerSheet
-from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.forms.sale import Sold
 from kiosk.staff.page import Place
@@ -59,7 +59,7 @@ def test_nothing_is_asked_before_somebody_signed_in(staff: Staff) -> None:
     assert wanted == [Credentials(attempt, "club", "g@club.example", "four quiet herons")]
     assert "herons" not in repr(wanted[0])
     staff.sign_in()
-    assert staff.asked() == [("companies", ("", None)), ("plans", (None,))]
+    assert staff.asked() == [("customers", ("", None))]
 
 
 def test_a_failed_sign_in_says_why_and_forgets_the_password(staff: Staff) -> None:
@@ -163,8 +163,8 @@ def test_from_the_file_of_a_customer_to_their_company_and_back(staff: Staff) -> 
 def test_a_new_customers_file_is_opened(staff: Staff) -> None:
     staff.sign_in()
     staff.presenter.open_home()
-    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
-    staff.pages.home.page.customer_button.click()
+    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.pages.members.page.customer_button.click()
     form = staff.presenter.changes.form
     assert form is not None
     name = form.field("given_name")
@@ -267,10 +267,10 @@ def test_a_sign_in_under_a_verdict_leaves_the_verdict_on_screen(staff: Staff) ->
     staff.sign_in()
     assert staff.window.showing_verdict
     assert staff.presenter.signed_in
-    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
+    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
     assert staff.window.showing_verdict
     staff.presenter.on_cleared()
-    assert staff.page() is staff.pages.home.page
+    assert staff.page() is staff.pages.members.page
     assert staff.window.managing
 
 
@@ -315,4 +315,4 @@ def test_text_that_is_not_saved_is_not_left_by_one_escape(staff: Staff) -> None:
     assert staff.page() is page
     assert page.message.text() == ("Not saved yet. Go back once more to leave without saving.")
     staff.presenter.back()
-    assert staff.presenter.front == Place("home")
+    assert staff.presenter.front == Place("members")

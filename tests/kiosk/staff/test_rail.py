@@ -6,8 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.management import CompanyPage, Role
-from kiosk.staff.controllers.home import HomeSheet
+from api_client.messages.management import Role
+from api_client.messages.scan import CustomerHits
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
@@ -19,7 +19,6 @@ from membership.base.scopes import ROLE_SCOPES
 from tests.keys import type_text
 from tests.kiosk.answers import answer
 from tests.kiosk.staff.desk_messages import keys, signup
-from tests.kiosk.staff.messages import plans
 from tests.kiosk.staff.staff_desk import Staff, in_focus
 
 PLACES = rail_places(Texts("en"))
@@ -159,11 +158,11 @@ def test_the_desk_keeps_a_verdict_on_screen(staff: Staff) -> None:
         (Place("customer"), "payments", "members"),
         (Place("company"), "", "companies"),
         (Place("api_keys"), "desk", "settings"),
-        (Place("home"), "companies", "members"),
+        (Place("members"), "companies", "members"),
         (Place("companies"), "desk", "companies"),
         (Place("designs"), "desk", "cards"),
         (Place("plans"), "desk", "plans"),
-        (Place("home"), "desk", "members"),
+        (Place("members"), "desk", "members"),
         (Place("none"), "desk", ""),
     ],
 )
@@ -175,5 +174,5 @@ def test_the_place_in_front_is_marked_under_a_verdict_too(staff: Staff) -> None:
     assert staff.window.rail.buttons["members"].isChecked()
     staff.window.show_verdict(verdict_of(answer(), Texts("en")), "")
     assert staff.window.rail.buttons["members"].isChecked()
-    staff.presenter.on_done(staff.task("home"), HomeSheet(CompanyPage(items=()), plans()))
+    staff.presenter.on_done(staff.task("members"), CustomerHits(items=()))
     assert staff.window.showing_verdict

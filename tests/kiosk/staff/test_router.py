@@ -6,18 +6,17 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.management import CompanyPage
+from api_client.messages.scan import CustomerHits
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.card import CardSheet
 from kiosk.staff.controllers.controller import Context, Controller
-from kiosk.staff.controllers.home import HomeSheet
-from kiosk.staff.page import HOME, Page, Place
+from kiosk.staff.page import MEMBERS, Page, Place
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.router import LATER
 from tests.kiosk.answers import AMARA
 from tests.kiosk.staff.card_messages import CARD, record, wallets
-from tests.kiosk.staff.messages import plans, profile
+from tests.kiosk.staff.messages import profile
 from tests.kiosk.staff.staff_desk import Staff
 
 NOTES = Place("notes")
@@ -51,7 +50,7 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
 
 @pytest.fixture
 def notes(staff: Staff) -> NotesController:
-    return staff.pages.add(NotesController(staff.pages.home._context))
+    return staff.pages.add(NotesController(staff.pages.members._context))
 
 
 def test_a_page_that_was_added_loads_and_shows_its_own_answer(
@@ -71,7 +70,7 @@ def test_an_answer_for_a_page_that_was_left_is_not_shown(
 ) -> None:
     staff.presenter.open(NOTES)
     late, left = staff.tasks[-1], notes.left
-    staff.presenter.open(HOME)
+    staff.presenter.open(MEMBERS)
     assert notes.left == left + 1
     staff.presenter.on_done(late, 3)
     assert notes.shown == []
@@ -85,8 +84,8 @@ def test_a_failure_without_a_handler_is_shown_on_the_page_in_front(
     staff.presenter.on_done(staff.tasks[-1], 3)
     staff.presenter.reload()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.NOT_ALLOWED, ""))
-    assert staff.panel.page is staff.pages.home.page
-    assert staff.pages.home.page.message.text() == ("You may not do this.")
+    assert staff.panel.page is staff.pages.members.page
+    assert staff.pages.members.page.message.text() == ("You may not do this.")
 
 
 @pytest.mark.parametrize(("name", "attribute"), LATER.items(), ids=LATER)
@@ -122,8 +121,8 @@ def test_what_fails_for_a_card_that_was_left_is_shown_where_staff_are(staff: Sta
     staff.presenter.on_done(staff.tasks[-1], CardSheet(record(), profile(), wallets()))
     picture = staff.tasks[-1]
     assert picture.name == "card_picture"
-    staff.presenter.open(HOME)
-    staff.presenter.on_done(staff.tasks[-1], HomeSheet(CompanyPage(items=()), plans()))
+    staff.presenter.open(MEMBERS)
+    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
     staff.presenter.on_failed(picture, Failure(Cause.UNREACHABLE, ""))
-    assert staff.pages.home.page.message.text() == "The membership service cannot be reached."
+    assert staff.pages.members.page.message.text() == "The membership service cannot be reached."
     assert staff.pages.card.page.message.text() == ""

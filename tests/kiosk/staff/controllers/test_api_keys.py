@@ -19,7 +19,7 @@ from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure, failure_of
 from kiosk.staff.forms.api_keys import KeyMaker, key_fields, key_form
 from kiosk.staff.forms.request import Filled
-from kiosk.staff.page import HOME
+from kiosk.staff.page import MEMBERS
 from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.staff.words.api_keys import PURPOSES, api_key_lines, cut_words, purpose_words
 from kiosk.staff.words.typed import LAST_YEAR
@@ -140,7 +140,7 @@ def test_a_new_key_is_shown_once(staff: Staff) -> None:
     assert staff.asked("api_keys") == [("api_keys", ())]
     staff.presenter.on_done(staff.task("api_keys"), KEYS)
     assert page.made.text.toPlainText() == SECRET
-    staff.presenter.open(HOME)
+    staff.presenter.open(MEMBERS)
     assert page.made.text.toPlainText() == ""
     assert page.made.isHidden()
 

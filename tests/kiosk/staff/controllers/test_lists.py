@@ -15,13 +15,11 @@ from api_client.messages.management import (
     LinkSource,
     PlanPage,
 )
+from api_client.messages.scan import CustomerHit, CustomerHits, Outcome
 from kiosk.application import load_fonts
 from kiosk.staff.controllers.company import CompanySheet
-from kiosk.staff.controllers.home import HomeSheet
 from kiosk.staff.controllers.lists import (
-    MOST_COMPANIES,
     MOST_PEOPLE,
-    load_companies,
     load_people,
     load_plans,
 )
@@ -29,7 +27,7 @@ from kiosk.staff.page import Place
 from kiosk.staff.pages.company import SHOWN_AT_ONCE
 from kiosk.staff.pages.parts import Action
 from tests.kiosk.answers import AMARA, NOON
-from tests.kiosk.staff.messages import NORTHWIND, company, plan, plans
+from tests.kiosk.staff.messages import NORTHWIND, company, plan
 from tests.kiosk.staff.staff_desk import Staff
 
 PAGE = 100
@@ -56,7 +54,17 @@ class Paged:
         )
         return made
 
-    def companies(self, _text: str, cursor: str | None = None) -> CompanyPage:
+    def customers(self, _text: str, cursor: str | None = None) -> CustomerHits:
+        made: CustomerHits = self._page(
+            CustomerHits,
+            lambda n: CustomerHit(
+                customer=AMARA.model_copy(update={"id": UUID(int=n + 1)}), outcome=Outcome.ACTIVE
+            ),
+            cursor,
+        )
+        return made
+
+    def companies(self, _text: str, cursor: str | None = None, **_filters: Any) -> CompanyPage:
         view, _ = company()
         fields = {name: getattr(view, name) for name in CompanyLine.model_fields}
         made: CompanyPage = self._page(
@@ -124,8 +132,21 @@ def test_the_people_of_a_company_are_all_there_or_counted(
     assert str(count) in shown
 
 
-def test_companies_beyond_the_list_are_counted(staff: Staff) -> None:
-    companies = load_companies(Paged(205), "")  # type: ignore[arg-type]
-    assert len(companies.items) == MOST_COMPANIES
-    staff.presenter.on_done(staff.tasks[-1], HomeSheet(companies, plans()))
-    assert "200 of 205 are shown. Search to find others." in words_on(staff)
+@pytest.mark.parametrize("count", [0, 1, 50, 205])
+def test_companies_and_members_are_fetched_to_the_last_one(staff: Staff, count: int) -> None:
+    client = Paged(count)
+    for name in ("companies", "members"):
+        staff.presenter.open(Place(name))
+        task = staff.task(name)
+        staff.presenter.on_done(task, task.call(client, ""))  # type: ignore[arg-type]
+        rows = staff.page().list  # type: ignore[union-attr]
+        while (asked := staff.tasks[-1]) and len(rows.rows.rows) < count:
+            rows.setCurrentIndex(rows.rows.index(len(rows.rows.rows) - 1))
+            rows.scrollToBottom()
+            rows.more.emit()
+            assert staff.tasks[-1] is not asked
+            assert staff.tasks[-1].name == f"more_{name}"
+            task = staff.tasks[-1]
+            staff.presenter.on_done(task, task.call(client, ""))  # type: ignore[arg-type]
+        ids = [row.id for row in rows.rows.rows]
+        assert len(set(ids)) == len(ids) == count

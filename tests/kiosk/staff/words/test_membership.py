@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -16,7 +15,6 @@ from api_client.messages.management import (
 )
 from api_client.messages.scan import CustomerState, Reason, Status
 from kiosk.staff.forms.amount import minor_units
-from kiosk.staff.words.home import plan_entries
 from kiosk.staff.words.membership import held_line, interval, money, plan_words, sold_line
 from kiosk.staff.words.profile import company_words, customer_words
 from kiosk.style import Tone
@@ -27,7 +25,6 @@ from tests.kiosk.staff.messages import (
     company,
     link,
     plan,
-    plans,
     profile,
     sold,
 )
@@ -130,14 +127,8 @@ def test_intervals(length: IntervalMessage, said: str) -> None:
     assert interval(length, DE) == said
 
 
-def test_plans_are_told_with_price_and_what_is_no_longer_sold_comes_last() -> None:
+def test_plans_are_named_with_their_price() -> None:
     assert plan_words(plan(), EN) == "Gold · €49.00 every month"
-    former = plan(id=UUID(int=51), name="Early bird", archived_at=NOON)
-    shown = plan_entries(plans(former, plan(public=True)), EN)
-    assert [(entry.title, entry.below) for entry in shown] == [
-        ("Gold", "€49.00 every month · public"),
-        ("Early bird", "€49.00 every month · no longer sold"),
-    ]
 
 
 def test_the_file_of_a_customer_says_what_is_known_and_nothing_empty() -> None:
