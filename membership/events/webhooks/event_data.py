@@ -199,7 +199,7 @@ DATA: dict[EventType, type[Message]] = {
     EventType.MEMBERSHIP_RENEWED: SoldData,
     EventType.MEMBERSHIP_RENEWAL_UNDONE: SoldUndoneData,
     EventType.MEMBERSHIP_EXTENDED: SoldData,
-    EventType.MEMBERSHIP_ENDED: SoldData,
+    EventType.MEMBERSHIP_ENDED: SoldUndoneData,
     EventType.MEMBERSHIP_END_WITHDRAWN: SoldData,
     EventType.MEMBERSHIP_TRANSFERRED: SoldTransferredData,
     EventType.MEMBERSHIP_PAYMENT_CHANGED: SoldData,
