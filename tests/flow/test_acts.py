@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from api_client.management import ManagementClient
 from kiosk.app import ServiceAddress
 from kiosk.staff.pages.form import Form
 from tests.demo_club import RunningService, start_service, stop_service
+from tests.windows import no_other_windows
 
 from .acts import ACTS, Act, Somebody
 from .desk import Desk, desk
@@ -178,19 +178,6 @@ DISTURBANCES: tuple[Disturbance, ...] = (
 )
 
 
-class WindowWatch(QObject):
-    """Keeps which widgets are shown as windows of their own: a part that is shown too early."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.windows: list[str] = []
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            self.windows.append(f"{type(watched).__name__} {watched.objectName()}".strip())
-        return False
-
-
 @pytest.fixture
 def stage(qtbot: QtBot, tmp_path: Path, demo_data: Path) -> Iterator[Stage]:
     service = start_service(demo_data)
@@ -208,13 +195,10 @@ def stage(qtbot: QtBot, tmp_path: Path, demo_data: Path) -> Iterator[Stage]:
             with_key.close()
             client = ManagementClient(service.url, token)
             made = Stage(at, Hands(at), net, service, client)
-            watch = WindowWatch()
-            QApplication.instance().installEventFilter(watch)  # type: ignore[union-attr]
             try:
-                yield made
-                assert watch.windows == []
+                with no_other_windows():
+                    yield made
             finally:
-                QApplication.instance().removeEventFilter(watch)  # type: ignore[union-attr]
                 net.let_go()
                 client.close()
                 stop_service(made.service)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from kiosk.application import load_fonts
 from kiosk.style import DARK
+from tests.windows import no_other_windows
 from tools.screenshots.__main__ import draw, pictures_of
 from tools.screenshots.looks import BASE, LOOKS, Look, PseudoTexts
 from tools.screenshots.pages import PAGES, chosen
@@ -39,7 +40,7 @@ def test_a_page_is_drawn_and_its_pictures_are_on_a_sheet(tmp_path: Path) -> None
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_each_state_of_each_page_can_be_made(page: Shots) -> None:
     for state, make in page.states.items():
-        with studio(BASE) as opened:
+        with no_other_windows(), studio(BASE) as opened:
             make(opened)
             shown = [each for each in opened.window.findChildren(QLabel) if each.isVisible()]
             assert shown, state

@@ -65,7 +65,6 @@ class PeopleList(QWidget):
         self.search.setPlaceholderText(texts.say("Name, number or role"))
         self.search.setAccessibleName(texts.say("Search"))
         self.search.setClearButtonEnabled(True)
-        self.search.setVisible(len(entries) >= _SEARCHED_FROM)
         self.search.textChanged.connect(self._begin)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(S)
@@ -79,6 +78,7 @@ class PeopleList(QWidget):
         column.addLayout(self._rows)
         column.addWidget(self.nobody)
         column.addWidget(self.more_button)
+        self.search.setVisible(len(entries) >= _SEARCHED_FROM)
         self._begin()
 
     def _begin(self) -> None:

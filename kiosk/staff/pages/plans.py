@@ -116,7 +116,6 @@ class PlanLine(QFrame):
         self.open_button = QPushButton(texts.say("Edit …"))
         self.open_button.setAccessibleName(f"{texts.say('Edit …')} {row.name}")
         self.open_button.clicked.connect(lambda: self.opened.emit(row.id))
-        self.open_button.setVisible(may_change)
         self.tags = [PlainLabel(words, "tag") for words in row.permissions]
         head = QHBoxLayout()
         head.setSpacing(M)
@@ -138,6 +137,7 @@ class PlanLine(QFrame):
         line.setSpacing(M)
         line.addLayout(words, 1)
         line.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.open_button.setVisible(may_change)
         if may_change:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -164,10 +164,11 @@ class PermissionLine(QFrame):
         for button in (self.rename_button, self.delete_button):
             button.setObjectName("link")
             button.setAccessibleName(f"{button.text()} {row.label}")
-            button.setVisible(may_change)
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(M, S, S, S)
         column.setSpacing(0)
         column.addLayout(head)
+        for button in (self.rename_button, self.delete_button):
+            button.setVisible(may_change)
         column.addWidget(label(carried_words(row, texts), "muted"))
