@@ -16,7 +16,7 @@ _OF_BUTTONS = frozenset({Command.UNDO, Command.OPEN_PROFILE, Command.GIVE})
 
 
 class Acts(QObject):
-    """Connects the buttons of the verdict, and whoever is looked up, to what they lead to.
+    """Connects the buttons of a verdict and of a look-up to the actions that they start.
 
     A verdict with a button that was pressed stays on screen. Lives in the GUI thread.
     """
