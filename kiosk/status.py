@@ -34,6 +34,10 @@ def start_failure(code: str, texts: Texts) -> str:
             return texts.say("The data was written by a newer version of this program.")
         case "not_a_database" | "database_damaged":
             return texts.say("The data file is damaged, or is something else.")
+        case "data_missing":
+            return texts.say(
+                "The club's data is missing. Put the data file back, or restore a backup."
+            )
         case "storage_full":
             return texts.say("The disk of the membership service is full.")
         case "data_dir_not_writable" | "database_read_only":

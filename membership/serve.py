@@ -42,6 +42,7 @@ from membership.store.background import Background, Work
 from membership.store.database import Database, open_database
 from membership.store.errors import STORAGE_FULL, database_problem
 from membership.store.migrate import MigrationError, migrate
+from membership.store.presence import note_club, require_present
 from membership.store.secret_key import open_checked_vault
 from membership.web.access import mint_key, revoke_keys_named
 from membership.web.server import GRACE_SECONDS, uvicorn_config
@@ -295,10 +296,12 @@ def _prepare_database(
     requested. Raises StartError.
     """
     try:
+        require_present(settings)
         migrate(database)
         audit_changes(database.writers)
         vault = open_checked_vault(settings, database, system_clock())
         bootstrap_database(settings, database, system_clock(), demo=demo)
+        note_club(settings)
         return vault, _fresh_desk_key(database) if desk_key else None
     except VaultError as error:
         raise StartError(_key_code(error), str(error)) from error

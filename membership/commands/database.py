@@ -13,6 +13,7 @@ from membership.base.settings import ServiceSettings
 from membership.events.audit.recorder import audit_changes
 from membership.store.database import Database, open_database
 from membership.store.migrate import migrate
+from membership.store.presence import require_present
 from membership.wallet.designs.service import create_standard_design
 from membership.web.access import Tenant, mint_key
 
@@ -26,6 +27,7 @@ def migrated_database(settings: ServiceSettings) -> Iterator[Database]:
     prepare_data(settings)
     database = open_database(settings)
     try:
+        require_present(settings)
         migrate(database)
         audit_changes(database.writers)
         yield database

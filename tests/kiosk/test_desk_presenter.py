@@ -179,6 +179,10 @@ def test_a_scan_that_nobody_answered_shows_in_the_top_line(
         ("", "The service is being restarted."),
         ("database_too_new", "The data was written by a newer version of this program."),
         ("not_a_database", "The data file is damaged, or is something else."),
+        (
+            "data_missing",
+            "The club's data is missing. Put the data file back, or restore a backup.",
+        ),
         ("storage_full", "The disk of the membership service is full."),
         ("data_dir_not_writable", "The data folder cannot be written."),
         ("something_new", "The service cannot start."),

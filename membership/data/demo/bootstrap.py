@@ -15,6 +15,7 @@ from membership.store import advisory_lock
 from membership.store.advisory_lock import Lock
 from membership.store.database import Database
 from membership.store.models import CardDesign, Organization
+from membership.store.presence import require_new
 from membership.web.access import Tenant
 
 DECK_FILE = "demo-deck.json"
@@ -29,7 +30,7 @@ def bootstrap_database(
     Later it only creates that design for organizations from a version without designs, and moves
     the days of the demo club to those of today. Raises
     OSError if the demo club's cards cannot be written to the data folder; VaultError if their
-    secrets cannot be encrypted.
+    secrets cannot be encrypted; DataMissing if the database held a club before.
     """
     with database.readers.begin() as session:
         club = session.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
@@ -48,6 +49,7 @@ def bootstrap_database(
                 if is_of_another_day(club, now):
                     redate(session, club, now)
             return
+        require_new(settings)
         if not demo:
             tenant = bootstrap_organization(
                 session,
