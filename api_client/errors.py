@@ -38,7 +38,7 @@ class NotAllowed(ApiError):
 class KeyUnknown(NotAllowed):
     """The service does not know this key or session, or it has ended.
 
-    ``problem`` is what the service told, if it did.
+    ``problem`` is the answer of the service, if it gave one.
     """
 
     def __init__(self, message: str, problem: Problem | None = None) -> None:

@@ -10,7 +10,7 @@ T_co = TypeVar("T_co", covariant=True)
 Item = TypeVar("Item")
 
 MOST = 1000
-"""How many items are fetched unless told otherwise."""
+"""How many items are fetched by default."""
 
 
 class Page(Protocol[T_co]):

@@ -181,15 +181,15 @@ def _import(
         new = NewImport(kind=kind, duplicates=Duplicates(match=(MatchBy.EMAIL, MatchBy.PHONE)))
         began = time.perf_counter()
         indexing: list[float] = []
-        told = began
+        reported_at = began
 
         def progress(shown: ImportView) -> None:
-            nonlocal told
+            nonlocal reported_at
             now = time.perf_counter()
             if shown.state is ImportState.INDEXING and not indexing:
                 indexing.append(now)
-            if now - told > 5:
-                told = now
+            if now - reported_at > 5:
+                reported_at = now
                 tell(f"{kind.value} {shown.state.value} {shown.lines_done} {now - began:.0f} s "
                      f"{_rss():.0f} MB")  # fmt: skip
 

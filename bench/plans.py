@@ -51,14 +51,14 @@ def indexes(settings: ServiceSettings, code: str, query: str) -> dict[str, list[
             found = find_by_text(connection, tenant, code, call.now)
             answer_scan(FastCall(connection, tenant, call.now), request, rules, found)
 
-        told = {
+        figures = {
             "scan": _used(database, connection, scanned),
             "search": _used(database, connection, lambda: search(call, query, 50, None)),
         }
         session.close()
         connection.rollback()
     database.engine.dispose()
-    return told
+    return figures
 
 
 def _used(database: Database, connection: Connection, run: Callable[[], Any]) -> list[str]:

@@ -140,7 +140,7 @@ def prepare(settings: ServiceSettings, cards: int) -> Place:
 def _give_wallets(
     connection: Connection, tenant: Tenant, design_id: UUID, cards: Any, vault: Vault
 ) -> None:
-    """Make cards ones that wallets hold, told once. They share their secrets."""
+    """Make cards that wallets hold and were sent once. They share their secrets."""
     now = system_clock()
     shared = {
         "organization_id": tenant.id,

@@ -154,9 +154,9 @@ def places(
         sizes = (min(SMALL, customers), customers)
         clubs = []
         for place, size in zip(settings, sizes, strict=True):
-            told: list[str] = []
-            clubs.append(club_of(place) if given else new_club(place, size, tell=told.append))
-            built.extend(f"{backend}, {size}: {line}" for line in told)
+            lines: list[str] = []
+            clubs.append(club_of(place) if given else new_club(place, size, tell=lines.append))
+            built.extend(f"{backend}, {size}: {line}" for line in lines)
         yield Place(settings[0], clubs[0]), Place(settings[1], clubs[1])
 
 

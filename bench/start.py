@@ -167,15 +167,15 @@ def verdicts(trace: Path, *, after_ns: int) -> Iterator[int]:
     """
     end = time.monotonic() + PATIENCE_S
     margin_ns = 50_000_000
-    told: set[str] = set()
+    counted: set[str] = set()
     while time.monotonic() < end:
         seen = events(trace) if trace.exists() else []
         answered = {each["visit"] for each in seen if each["event"] == "lookup_end"
                     and each["ns"] > after_ns + margin_ns}  # fmt: skip
         for each in seen:
             good = each["event"] == "verdict_painted" and each["tone"] != _NOT_CHECKED
-            if good and each["visit"] in answered - told and each["ns"] > after_ns:
-                told.add(each["visit"])
+            if good and each["visit"] in answered - counted and each["ns"] > after_ns:
+                counted.add(each["visit"])
                 yield int(each["ns"])
         time.sleep(0.02)
     raise TimeoutError(f"no verdict within {PATIENCE_S:.0f} s")

@@ -40,8 +40,8 @@ def measure_once(data: Path, film: Path, trace: Path) -> tuple[dict[str, float],
 def wait_for_milestones(trace: Path, began_ns: int) -> dict[str, int]:
     """First time in ns of each event in a trace, once all milestones are there."""
     while True:
-        told = events(trace) if trace.exists() else []
-        seen: dict[str, int] = {event["event"]: event["ns"] for event in reversed(told)}
+        recorded = events(trace) if trace.exists() else []
+        seen: dict[str, int] = {event["event"]: event["ns"] for event in reversed(recorded)}
         if set(MILESTONES.values()) <= set(seen):
             return seen
         if time.monotonic_ns() - began_ns > PATIENCE_S * 1e9:

@@ -63,7 +63,7 @@ class Lesson:
     profile: ScannerProfile | None
     layout: Layout
     computer: str = ""
-    """Name of the computer's layout, if it can be told."""
+    """Name of the computer's layout, if it can be recognized."""
     problem: Problem | None = None
 
 
@@ -231,7 +231,7 @@ def _layout(samples: Sequence[Sample]) -> Layout:
 
 
 def _computer(samples: Sequence[Sample]) -> str:
-    """Return the name of the computer's layout, told by a key that only it has there."""
+    """Return the name of the computer's layout, recognized by a key that only it has there."""
     pairs = {
         (us.lower(), typed.lower())
         for sample in samples

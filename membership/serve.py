@@ -104,9 +104,9 @@ def run_service(
             app.state.metrics_address = listeners.metrics_address
 
             def on_ready() -> None:
-                told = listeners.urls()
-                logger().info("ready", database=database.place, **told)
-                announce({"event": "ready"} | told | ({"key": key} if key else {}))
+                urls = listeners.urls()
+                logger().info("ready", database=database.place, **urls)
+                announce({"event": "ready"} | urls | ({"key": key} if key else {}))
                 background.start(after_seconds=_JOBS_AFTER_SECONDS)
 
             _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready).run(

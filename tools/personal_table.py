@@ -36,8 +36,10 @@ def _lines() -> Iterator[str]:
     yield "| table | fields | whose | after erasure | in the export |"
     yield "|---|---|---|---|---|"
     for table, fields in FIELDS.items():
-        told = [(name, field) for name, field in fields.items() if field.whose is not Whose.NOBODY]
-        for field, same in groupby(sorted(told, key=_order), key=lambda each: each[1]):
+        described = [
+            (name, field) for name, field in fields.items() if field.whose is not Whose.NOBODY
+        ]
+        for field, same in groupby(sorted(described, key=_order), key=lambda each: each[1]):
             names = ", ".join(f"`{name}`" for name, _ in same)
             shown = "yes" if field.shown else "no"
             yield f"| `{table}` | {names} | {field.whose.value} | {_after(field)} | {shown} |"

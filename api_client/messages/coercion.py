@@ -56,12 +56,12 @@ def _schema(part: Mapping[str, Any]) -> Any:
 class _Text:
     """Refuses numbers, and texts of digits that Pydantic takes for seconds since 1970."""
 
-    def __init__(self, told: str) -> None:
-        self._told = told
+    def __init__(self, message: str) -> None:
+        self._message = message
 
     def __call__(self, value: Any) -> Any:
         """Return the value. Raises PydanticCustomError."""
         text = isinstance(value, str) and "-" in value.strip().lstrip("-")
         if not (text or isinstance(value, date)):
-            raise PydanticCustomError("text_expected", self._told)
+            raise PydanticCustomError("text_expected", self._message)
         return value

@@ -156,7 +156,7 @@ class HandScannerPresenter(QObject):
 
     @Slot(object)
     def _on_sample(self, sample: Sample) -> None:
-        """Take one scan more; after three it is said what they told, and a fourth begins anew."""
+        """Take one scan more. Three show what they taught; a fourth begins anew."""
         if len(self._samples) == WANTED:
             self._start_round()
         self._samples.append(sample)

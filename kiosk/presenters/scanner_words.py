@@ -32,7 +32,7 @@ def problem_words(problem: Problem, texts: Texts) -> str:
 
 
 def lesson_facts(lesson: Lesson, texts: Texts) -> list[tuple[str, str]]:
-    """Return what three scans told, by name; empty if they disagree."""
+    """Return what three scans taught, by name; empty if they disagree."""
     found = lesson.profile
     if found is None:
         return []

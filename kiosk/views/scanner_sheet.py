@@ -1,4 +1,4 @@
-"""The sheet that teaches a hand scanner: three scans, what they told, and a serial port."""
+"""The sheet that teaches a hand scanner: three scans, what they taught, and a serial port."""
 
 from collections.abc import Sequence
 

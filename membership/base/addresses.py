@@ -31,10 +31,10 @@ def client_address(scope: Scope, trusted: Sequence[Network]) -> str:
     if not trusted:
         return str(peer)
     nearest: Address = peer
-    for told in reversed(_forwarded_for(scope)):
+    for forwarded in reversed(_forwarded_for(scope)):
         if not _is_in(nearest, trusted):
             break
-        address = _parsed(told)
+        address = _parsed(forwarded)
         if address is None:
             break
         nearest = address

@@ -80,7 +80,7 @@ def prepare_data(settings: "ServiceSettings") -> list[str]:
     left = mend_data_folder(settings.data_dir, group_reads=group_reads)
     try:
         url = settings.url()
-    except ValueError:  # told by whoever opens the database
+    except ValueError:  # reported where the database is opened
         return left
     if os.name == "posix" and url.get_backend_name() == "sqlite" and url.database:
         file = Path(url.database).resolve()

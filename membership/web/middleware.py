@@ -98,11 +98,11 @@ class RequestFrame:
                 given = {name for name, _ in message["headers"]}
                 tls = _TLS_GUARDS if told_of_tls(scope, self._public_url) else ()
                 guards = (each for each in (*_GUARDS, *tls) if each[0] not in given)
-                told = [(_REQUEST_ID, request_id.encode())]
+                added = [(_REQUEST_ID, request_id.encode())]
                 if scope["path"].startswith(_PAGES):
                     now = scope["app"].state.clock().isoformat(timespec="milliseconds")
-                    told.append((_SERVER_TIME, now.encode()))
-                message["headers"] = [*message["headers"], *guards, *told]
+                    added.append((_SERVER_TIME, now.encode()))
+                message["headers"] = [*message["headers"], *guards, *added]
             await send(message)
 
         began = time.monotonic_ns()

@@ -149,7 +149,7 @@ TAGS = (
 
 def tag_descriptions() -> list[dict[str, str]]:
     """Return the tags as OpenAPI objects."""
-    return [{"name": name, "description": told} for name, told in TAGS]
+    return [{"name": name, "description": description} for name, description in TAGS]
 
 
 _EXAMPLE_ID = "0f5c8a52-9c39-4d1f-8b6f-7c106f1c2f5e"
@@ -235,9 +235,9 @@ class DescribedApi(LazilyRouted):
 def _describe_ids(operation: dict[str, Any]) -> None:
     """Describe the ids in a route's path."""
     for parameter in operation.get("parameters", ()):
-        told = _IN_PATHS.get(parameter["name"])
-        if parameter["in"] == "path" and told is not None:
-            parameter.setdefault("description", told)
+        description = _IN_PATHS.get(parameter["name"])
+        if parameter["in"] == "path" and description is not None:
+            parameter.setdefault("description", description)
             if "examples" not in parameter["schema"]:
                 example = _EXAMPLES.get(parameter["name"], _EXAMPLE_ID)
                 parameter.setdefault("example", example)

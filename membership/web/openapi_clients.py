@@ -71,8 +71,8 @@ def name_scopes(described: dict[str, Any], routes: Iterable[APIRoute]) -> None:
             operation = described["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 operation["security"] = [{bearer.scheme_name: scopes}]
-                told = " and ".join(f"`{each}`" for each in scopes)
-                operation["description"] += f"\n\nScope: {told}."
+                listed = " and ".join(f"`{each}`" for each in scopes)
+                operation["description"] += f"\n\nScope: {listed}."
 
 
 def _scopes(dependant: Dependant) -> Iterator[Scope]:

@@ -53,8 +53,8 @@ def public_document(routes: Iterable[APIRoute], version: str) -> dict[str, Any]:
     for methods in described["paths"].values():
         for operation in methods.values():
             del operation["responses"]["422"]
-            for status, told in _PROBLEMS.items():
-                operation["responses"][status] = {"description": told, "content": content}
+            for status, description in _PROBLEMS.items():
+                operation["responses"][status] = {"description": description, "content": content}
     return described
 
 

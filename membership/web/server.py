@@ -124,8 +124,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Send a problem for an invalid request or a head that is too large."""
         self._stop_waiting()
         status, code = (431, "head_too_large") if self._too_large else (400, "not_http")
-        told = f"A request's head may have {MOST_HEADERS} lines and {LARGEST_HEAD} bytes."
-        self._send_problem(status, code, told if self._too_large else msg)
+        detail = f"A request's head may have {MOST_HEADERS} lines and {LARGEST_HEAD} bytes."
+        self._send_problem(status, code, detail if self._too_large else msg)
 
     @property
     def use(self) -> Use:

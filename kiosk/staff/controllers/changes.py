@@ -3,7 +3,7 @@
 A change has one idempotency key. Sent again unchanged it is the same request, so that an answer
 that was lost on the way sells nothing twice. A change whose answer never came is remembered beyond
 its form: before another one of its kind is sent, the service is asked whether the first arrived,
-and told to refuse it if it arrives later.
+and asked to refuse it if it arrives later.
 """
 
 from collections.abc import Callable, Mapping

@@ -242,8 +242,8 @@ class DesignPage(PageView):
             line.setAccessibleName(self._texts.say("Title ({language})", language=language))
             line.textChanged.connect(self._on_edited)
             self.titles[language] = line
-            told = field_label(line.accessibleName(), line)
-            self._rows.insertRow(1 + number, told, line)
+            caption = field_label(line.accessibleName(), line)
+            self._rows.insertRow(1 + number, caption, line)
 
     def _show_images(self, images: Mapping[str, str]) -> None:
         self._images = dict(images)

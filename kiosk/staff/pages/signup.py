@@ -171,11 +171,11 @@ class SignupPage(PageView):
 
     def _add(self, column: QVBoxLayout, words: str, field: QWidget, name: str) -> None:
         """Add a field with its label above and its failure below."""
-        told = label(words)
+        caption = label(words)
         if not isinstance(field, ColourField):
             field.setAccessibleName(words)
-        told.setBuddy(field)
-        column.addWidget(told)
+        caption.setBuddy(field)
+        column.addWidget(caption)
         column.addWidget(field)
         column.addWidget(self.failures[name])
 

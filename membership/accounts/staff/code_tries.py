@@ -1,4 +1,4 @@
-"""Tries at the codes of a second factor: counted by themselves, and told to the owner.
+"""Tries at the codes of a second factor: counted by themselves, and mailed to the owner.
 
 Who tries codes has the right password already. The tries are therefore not those of passwords: a
 password that was reset by mail, or that was right, gives none of them back. From where the owner

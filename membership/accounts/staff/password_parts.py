@@ -58,16 +58,16 @@ class Part:
     kind: Kind = Kind.OTHER
 
 
-def cheapest_parts(read: Reading, told: Collection[str], *, rest: int) -> list[Part]:
+def cheapest_parts(read: Reading, known: Collection[str], *, rest: int) -> list[Part]:
     """Return the parts of a reading that take the fewest guesses, in their order.
 
-    ``told`` are words that others know; in a ``spoken`` reading, letters that can be spoken are
+    ``known`` are words that others know; in a ``spoken`` reading, letters that can be spoken are
     taken for a word; any other letter or digit takes ``rest`` guesses.
     """
     reading = read.text
     best: list[tuple[float, Part | None]] = [(float("inf"), None) for _ in range(len(reading) + 1)]
     best[0] = (0.0, None)
-    for part in sorted(_parts(read, told, rest=rest), key=lambda each: each.end):
+    for part in sorted(_parts(read, known, rest=rest), key=lambda each: each.end):
         cost = best[part.start][0] + log(part.guesses) + (0 if part.separates else _PER_PART)
         if cost < best[part.end][0]:
             best[part.end] = (cost, part)
@@ -78,7 +78,7 @@ def cheapest_parts(read: Reading, told: Collection[str], *, rest: int) -> list[P
     return chosen[::-1]
 
 
-def _parts(read: Reading, told: Collection[str], *, rest: int) -> Iterator[Part]:
+def _parts(read: Reading, known: Collection[str], *, rest: int) -> Iterator[Part]:
     """Return all parts that a reading may have."""
     reading = read.text
     for at, sign in enumerate(reading):
@@ -94,7 +94,7 @@ def _parts(read: Reading, told: Collection[str], *, rest: int) -> Iterator[Part]
         yield from _small_words(reading)
     if read.spoken:
         yield from _unlisted(reading)
-    for match in _matches(reading, told):
+    for match in _matches(reading, known):
         kind = match["pattern"]
         yield Part(
             match["i"],
@@ -151,7 +151,7 @@ def _can_be_spoken(token: str) -> bool:
     return len(_VOWELS.findall(token)) * 6 >= len(token) and _CLUSTER.search(sounds) is None
 
 
-def _matches(reading: str, told: Collection[str]) -> list[dict[str, Any]]:
+def _matches(reading: str, known: Collection[str]) -> list[dict[str, Any]]:
     """Return what zxcvbn finds in a reading, with its guesses where they are not by rank."""
     # Loaded when a password is chosen: its lists of words take a fifth of a second.
     from zxcvbn import matching, scoring  # noqa: PLC0415
@@ -159,7 +159,7 @@ def _matches(reading: str, told: Collection[str]) -> list[dict[str, Any]]:
     ranked = {
         **matching.RANKED_DICTIONARIES,
         _COMMON: common_words(),
-        _KNOWN: dict.fromkeys(told, 1),
+        _KNOWN: dict.fromkeys(known, 1),
     }
     finders: list[Any] = [
         matching.dictionary_match,

@@ -86,7 +86,7 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
         return Estimate(1)  # dates, telephone numbers, walks over the digits
     if _is_mixed(text.casefold()):
         return Estimate(1)
-    told = known_words(known)
+    words = known_words(known)
     regular = all(_USUAL_CASE.match(run) for run in _LETTERS.findall(text))
     rest = _REST if regular else _REST_OF_MIXED
     turns = 1 if regular else 2 ** min(_MOST_TURNS, len(_TURN.findall(text)))
@@ -95,7 +95,7 @@ def estimate(password: str, known: Iterable[str]) -> Estimate:
         looked_at = reading._replace(
             text=reading.text[:_LOOKED_AT], spoken=reading.spoken and regular
         )
-        parts = cheapest_parts(looked_at, told, rest=rest)
+        parts = cheapest_parts(looked_at, words, rest=rest)
         made = _estimate(parts)
         found.append(replace(made, guesses=made.guesses * turns * reading.factor))
         if found[-1].guesses < ENOUGH:

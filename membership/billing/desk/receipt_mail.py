@@ -89,11 +89,11 @@ def _mail(
     """Return the mail with a receipt."""
     gettext = catalogue(language).gettext
     subject = gettext("Receipt {number} of {organization}")
-    told = gettext(
+    text = gettext(
         "Hello {name},\n\nattached is the receipt {number} of {organization} for your payment.\n"
     )
     if void:
-        told = gettext(
+        text = gettext(
             "Hello {name},\n\n"
             "the payment with the receipt {number} of {organization} was voided. Attached is the\n"
             "receipt that says so.\n"
@@ -102,7 +102,7 @@ def _mail(
     return Mail(
         recipient,
         subject.format(**values),
-        told.format(**values),
+        text.format(**values),
         topic=topic,
         attachments=(receipt,),
     )

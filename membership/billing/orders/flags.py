@@ -147,8 +147,8 @@ def order_data(order: BillingOrder) -> dict[str, str | None]:
     """Return what events about an order name: its ids."""
     names = ("customer_id", "company_id", "membership_id")
     ids = {name: getattr(order, name) for name in names}
-    told = {name: None if each is None else str(each) for name, each in ids.items()}
-    return {"order_id": str(order.id), **told}
+    as_text = {name: None if each is None else str(each) for name, each in ids.items()}
+    return {"order_id": str(order.id), **as_text}
 
 
 def hint_of(order: BillingOrder) -> str | None:

@@ -50,14 +50,14 @@ def note_refund_and_dispute(
         facts.dispute,
     )
     if facts.refunded_minor > refunded:
-        told = {**data, "refunded_minor": facts.refunded_minor, "whole": is_whole(row)}
-        emit(session, here, EventType.BILLING_PAYMENT_REFUNDED, order.id, told, now=now)
+        event_data = {**data, "refunded_minor": facts.refunded_minor, "whole": is_whole(row)}
+        emit(session, here, EventType.BILLING_PAYMENT_REFUNDED, order.id, event_data, now=now)
     if facts.disputed and not was_disputed:
         logger().warning("payment_disputed", invoice=row.id, order=str(order.id))
         emit(session, here, EventType.BILLING_PAYMENT_DISPUTED, order.id, data, now=now)
     if facts.dispute in {DisputeState.WON, DisputeState.LOST} and facts.dispute is not was:
-        told = {**data, "won": facts.dispute is DisputeState.WON}
-        emit(session, here, EventType.BILLING_DISPUTE_CLOSED, order.id, told, now=now)
+        event_data = {**data, "won": facts.dispute is DisputeState.WON}
+        emit(session, here, EventType.BILLING_DISPUTE_CLOSED, order.id, event_data, now=now)
 
 
 def is_whole(invoice: BillingInvoice) -> bool:

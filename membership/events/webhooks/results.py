@@ -79,7 +79,7 @@ def fail(
     endpoint.failing_since = min(endpoint.failing_since or now, now)
     pause = None
     if delivery.state is DeliveryState.PENDING:  # it may have been skipped meanwhile
-        pause = _put_off(session, endpoint, delivery, result, now=now, jitter=jitter)
+        pause = _reschedule(session, endpoint, delivery, result, now=now, jitter=jitter)
     session.flush()
     if result.gone:
         _disable(session, endpoint, now, "The receiver answered 410: it wants no more events.")
@@ -90,7 +90,7 @@ def fail(
     return pause
 
 
-def _put_off(
+def _reschedule(
     session: Session,
     endpoint: WebhookEndpoint,
     delivery: WebhookDelivery,

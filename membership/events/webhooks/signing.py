@@ -66,8 +66,8 @@ def signed(
     The header has the time of the attempt, ``now``: receivers refuse messages that are minutes
     old. The envelope has the time of the event.
     """
-    told = envelope.model_copy(update={"data": respelled(envelope.data)})
-    body = told.model_dump_json()
+    sent = envelope.model_copy(update={"data": respelled(envelope.data)})
+    body = sent.model_dump_json()
     # The library reads the fields of a datetime as UTC, whatever its zone.
     at = now.astimezone(UTC)
     signatures = (Webhook(key).sign(str(event_id), at, body) for key in keys)

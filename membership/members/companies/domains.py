@@ -16,7 +16,7 @@ from membership.store.models import Company, CompanyDomain, CompanyLink, Custome
 from membership.store.upsert import insert_into, random_uuid
 from membership.web.errors import Conflict
 
-_TOLD_AT_ONCE = 1000
+_EVENTS_AT_ONCE = 1000
 """How many links are announced by one statement."""
 
 
@@ -125,10 +125,12 @@ def link_newcomers(session: Session, company: Company, domain: str, now: datetim
     added = open_link_once(insert_into(connection, CompanyLink).from_select(list(columns), found))
     links = connection.execute(added.returning(CompanyLink.id, CompanyLink.customer_id)).all()
     if links:
-        _tell_linked(session, company, domain, [(link.id, link.customer_id) for link in links], now)
+        _announce_linked(
+            session, company, domain, [(link.id, link.customer_id) for link in links], now
+        )
 
 
-def _tell_linked(
+def _announce_linked(
     session: Session,
     company: Company,
     domain: str,
@@ -139,8 +141,8 @@ def _tell_linked(
     did = {"email_domain": domain, "customers_linked": len(links)}
     record(session, company.organization_id, "company.linked_by_domain", company.id, after=did)
     source = LinkSource.EMAIL_DOMAIN.value
-    for start in range(0, len(links), _TOLD_AT_ONCE):
-        told = [
+    for start in range(0, len(links), _EVENTS_AT_ONCE):
+        events = [
             (
                 link_id,
                 {
@@ -150,6 +152,6 @@ def _tell_linked(
                     "source": source,
                 },
             )
-            for link_id, customer_id in links[start : start + _TOLD_AT_ONCE]
+            for link_id, customer_id in links[start : start + _EVENTS_AT_ONCE]
         ]
-        emit_all(session, company.organization_id, EventType.LINK_CREATED, told, now=now)
+        emit_all(session, company.organization_id, EventType.LINK_CREATED, events, now=now)

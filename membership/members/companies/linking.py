@@ -94,25 +94,25 @@ def link_customer(
         connection = session.connection()
         added = open_link_once(insert_into(connection, CompanyLink)).returning(CompanyLink.id)
         if connection.scalar(added, new) is not None:
-            return _tell_linked(session, organization_id, company_id, customer_id, now)
+            return _announce_linked(session, organization_id, company_id, customer_id, now)
     raise Conflict("link_changed", "This link is being changed by somebody else; try again.")
 
 
-def _tell_linked(
+def _announce_linked(
     session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
 ) -> CompanyLink:
     """Record and emit the link that was just made, and return it."""
     link = open_link(session, organization_id, company_id, customer_id)
     if link is None:
         raise RuntimeError("a link was made and is not there")
-    told = {
+    link_data = {
         "company_id": str(company_id),
         "customer_id": str(customer_id),
         "source": link.source.value,
     }
     since = {"role": link.role, "valid_from": link.valid_from.isoformat()}
-    record(session, organization_id, "link.created", link.id, after={**told, **since})
-    announced = {"link_id": str(link.id), **told}
+    record(session, organization_id, "link.created", link.id, after={**link_data, **since})
+    announced = {"link_id": str(link.id), **link_data}
     emit(session, organization_id, EventType.LINK_CREATED, link.id, announced, now=now)
     return link
 
@@ -154,16 +154,16 @@ def unlink_customer(
     ).first()
     if ended is None:
         return False
-    told = {"company_id": str(company_id), "customer_id": str(customer_id)}
+    link_data = {"company_id": str(company_id), "customer_id": str(customer_id)}
     record(
         session,
         organization_id,
         "link.ended",
         ended.id,
         before={"valid_until": None},
-        after={"valid_until": now.isoformat(), **told},
+        after={"valid_until": now.isoformat(), **link_data},
     )
-    announced = {"link_id": str(ended.id), **told}
+    announced = {"link_id": str(ended.id), **link_data}
     emit(session, organization_id, EventType.LINK_ENDED, ended.id, announced, now=now)
     return True
 

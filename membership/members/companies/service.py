@@ -65,8 +65,8 @@ def create_company(
     )
     session.add(company)
     session.flush()
-    told = {"company_id": str(company.id)}
-    emit(session, tenant.id, EventType.COMPANY_CREATED, company.id, told, now=now)
+    event_data = {"company_id": str(company.id)}
+    emit(session, tenant.id, EventType.COMPANY_CREATED, company.id, event_data, now=now)
     set_domains(session, company, new.email_domains, now, rules)
     return company
 
@@ -102,8 +102,8 @@ def change_company(
         changed.append("email_domains")
     if changed:
         after_company_change(session, company, changed, now)
-        told = {"company_id": str(company.id), "changed": changed}
-        emit(session, tenant.id, EventType.COMPANY_UPDATED, company.id, told, now=now)
+        event_data = {"company_id": str(company.id), "changed": changed}
+        emit(session, tenant.id, EventType.COMPANY_UPDATED, company.id, event_data, now=now)
     return company
 
 

@@ -318,5 +318,5 @@ def _tell(pair: _Pair, before: dict[str, Any], after: dict[str, Any]) -> None:
     stays, goes = str(pair.stays.id), str(pair.goes.id)
     record(session, organization_id, "customer.merged", stays, before=before, after=after)
     record(session, organization_id, "customer.merged", goes, after={"merged_into": stays})
-    told = {"customer_id": stays, "merged_id": goes}
-    emit(session, organization_id, EventType.CUSTOMER_MERGED, stays, told, now=pair.now)
+    event_data = {"customer_id": stays, "merged_id": goes}
+    emit(session, organization_id, EventType.CUSTOMER_MERGED, stays, event_data, now=pair.now)

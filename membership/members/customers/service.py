@@ -111,8 +111,8 @@ def create_customer(
     session.add(customer)
     session.flush()
     index_customer(session, customer)
-    told = {"customer_id": str(customer.id)}
-    emit(session, tenant.id, EventType.CUSTOMER_CREATED, customer.id, told, now=now)
+    event_data = {"customer_id": str(customer.id)}
+    emit(session, tenant.id, EventType.CUSTOMER_CREATED, customer.id, event_data, now=now)
     link_by_email_domain(session, customer, now)
     return customer
 
@@ -125,9 +125,9 @@ def announce_address(
     Sends nothing if the address equals ``before``.
     """
     if email_key(before) != customer.email_key:
-        told, language = (before, customer.email), customer.language
+        addresses, language = (before, customer.email), customer.language
         here = customer.organization_id
-        notify(session, vault, here, Notice.ADDRESS, *told, now=now, language=language)
+        notify(session, vault, here, Notice.ADDRESS, *addresses, now=now, language=language)
 
 
 def change_customer(
@@ -193,13 +193,13 @@ def _changed_fields(customer: Customer) -> list[str]:
 
 def tell_changed(session: Session, customer: Customer, changed: list[str], now: datetime) -> None:
     """Emit the event that names the changed fields of a customer, without their values."""
-    told = {"customer_id": str(customer.id), "changed": changed}
+    event_data = {"customer_id": str(customer.id), "changed": changed}
     emit(
         session,
         customer.organization_id,
         EventType.CUSTOMER_UPDATED,
         customer.id,
-        told,
+        event_data,
         now=now,
     )
 

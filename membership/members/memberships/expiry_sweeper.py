@@ -64,9 +64,11 @@ def sweep(work: Work) -> bool:
             .limit(BATCH)
             .with_for_update(skip_locked=True, key_share=True)
         ).all()
-        told, failed = work_apart(session, keys, lambda some: _announce_all(session, some, now))
-        values = [each for some in told for each in some]
-        values += [_put_off(work, *key, error, now) for key, error in failed]
+        announced, failed = work_apart(
+            session, keys, lambda some: _announce_all(session, some, now)
+        )
+        values = [each for some in announced for each in some]
+        values += [_reschedule(work, *key, error, now) for key, error in failed]
         if values:
             connection.execute(_CLEAR, values)
         work.failing.all_succeeded(NAME, (tuple(key) for key in keys if key not in dict(failed)))
@@ -81,12 +83,12 @@ def _announce_all(
         tuple_(Membership.organization_id, Membership.id).in_([tuple(key) for key in keys])
     )
     rows = {(row.organization_id, row.id): row for row in session.scalars(wanted)}
-    told = [_announce(session, rows[tuple(key)], now) for key in keys]
+    announced = [_announce(session, rows[tuple(key)], now) for key in keys]
     session.flush()
-    return told
+    return announced
 
 
-def _put_off(
+def _reschedule(
     work: Work, organization_id: int, membership_id: UUID, error: Exception, now: datetime
 ) -> dict[str, object]:
     """Put a membership off that could not be announced, so that the others are."""

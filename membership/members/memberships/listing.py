@@ -86,7 +86,7 @@ def history(call: Call, membership_id: UUID, limit: int, cursor: str | None) -> 
     Raises NotFound; Invalid for a bad cursor.
     """
     get_membership(call.session, call.tenant, membership_id)
-    told = select(AuditEntry).where(
+    entries = select(AuditEntry).where(
         AuditEntry.organization_id == call.tenant.id,
         AuditEntry.subject_id == str(membership_id),
         AuditEntry.subject_kind == "membership",
@@ -97,8 +97,10 @@ def history(call: Call, membership_id: UUID, limit: int, cursor: str | None) -> 
             after = tuple_(instant_of(at), UUID(str(entry_id)))
         except ValueError:
             raise bad_cursor() from None
-        told = told.where(tuple_(AuditEntry.at, AuditEntry.id) > after)
-    rows = call.session.scalars(told.order_by(AuditEntry.at, AuditEntry.id).limit(limit + 1)).all()
+        entries = entries.where(tuple_(AuditEntry.at, AuditEntry.id) > after)
+    rows = call.session.scalars(
+        entries.order_by(AuditEntry.at, AuditEntry.id).limit(limit + 1)
+    ).all()
     page = rows[:limit]
     following = None
     if len(rows) > limit:

@@ -136,7 +136,7 @@ class BillingInvoice(Base):
 
 
 class BillingEvent(Base):
-    """Something the provider told, by its id: what it is about is read again from the provider.
+    """An event that the provider sent, by its id: what it is about is read again from the provider.
 
     One that could not be processed is retried at ``due_at``, and shows its last ``error``.
     """

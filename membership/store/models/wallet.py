@@ -80,7 +80,7 @@ class WalletImage(Base):
 
 
 class CardWallet(Base):
-    """What the wallets know of a card: secrets (sealed), the face last told, and to whom.
+    """What the wallets know of a card: secrets (sealed), the face last published, and where.
 
     ``replaces`` is the card in whose place this one was issued. ``link_number`` is that of the
     card's install link; a new link raises it. ``old_link_of`` is the customer named by links of
@@ -95,10 +95,10 @@ class CardWallet(Base):
     are taken for some time after it (a setting). It is null for cards that had an alias at once.
 
     ``google_created_at`` is since when Google has the card, ``google_saved`` whether somebody has
-    it in their wallet, as Google told last. ``google_seq`` is the update number that Google was
+    it in their wallet, as Google reported last. ``google_seq`` is the update number that Google was
     last sent, ``google_digest`` names the object that was sent (SHA-256 of its JSON, shortened,
     and of what its holder should know);
-    ``google_leased_until`` is until when the card belongs to the process that is telling it.
+    ``google_leased_until`` is until when the card belongs to the process that is sending it.
     """
 
     __tablename__ = "card_wallets"

@@ -186,7 +186,7 @@ def _content(
     return CardContent(
         **facts,
         of_design=_published(of_design, row.google_class_digest),
-        of_card=_published(card, row.google_digest, told=_worth_telling(loaded.face)),
+        of_card=_published(card, row.google_digest, notified=_worth_notifying(loaded.face)),
     )
 
 
@@ -207,23 +207,23 @@ def _rotating_secret(vault: Vault, design: Design, row: AnyRow) -> RotatingSecre
     return RotatingSecret(CardAlias(row.alias), vault.open(row.rotating_key))
 
 
-def _worth_telling(face: CardFace) -> str:
+def _worth_notifying(face: CardFace) -> str:
     """What the holder of a card should know when it changes: its status, and its end."""
     end = face.facts.valid_until
     return f"{face.facts.status.value} {'' if end is None else end.timestamp()}"
 
 
 def _published(
-    resource: LoyaltyClass | LoyaltyObject, sent_digest: str | None, told: str | None = None
+    resource: LoyaltyClass | LoyaltyObject, sent_digest: str | None, notified: str | None = None
 ) -> PublishedResource:
     """A resource with its digest: SHA-256, in hexadecimal, of its JSON.
 
-    That of a card is shortened, and followed by that of ``told``. One that was sent by a version
-    of this service without the second part is whole, and equals the whole one of now.
+    That of a card is shortened, and followed by that of ``notified``. One that was sent by a
+    version of this service without the second part is whole, and equals the whole one of now.
     """
     text = json.dumps(resource.as_json(), sort_keys=True, separators=(",", ":"))
     whole = hashlib.sha256(text.encode()).hexdigest()
-    if told is None:
+    if notified is None:
         return PublishedResource(resource, whole, sent_digest)
-    digest = whole[:47] + _NOTIFIED + hashlib.sha256(told.encode()).hexdigest()[:16]
+    digest = whole[:47] + _NOTIFIED + hashlib.sha256(notified.encode()).hexdigest()[:16]
     return PublishedResource(resource, digest, digest if sent_digest == whole else sent_digest)
