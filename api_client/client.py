@@ -1,8 +1,7 @@
 """Client of the membership API over one persistent ``requests.Session``.
 
-A client is used by one thread. Every call has a deadline for connecting, sending, waiting and
-reading together, even if the peer sends its answer byte by byte. It can be exceeded by one wait on
-the socket, so in the worst case a call takes twice its deadline.
+A client is used by one thread. Every call has one deadline for resolving, connecting, sending,
+waiting and reading together, even if the peer sends its answer byte by byte (``api_client.wire``).
 """
 
 import time
@@ -42,6 +41,8 @@ from .errors import (
     TooSlow,
     Unreachable,
 )
+from .resolver import SYSTEM_RESOLVER, Resolver
+from .wire import DeadlineSession
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -66,12 +67,21 @@ class MembershipClient:
 
     ``base_url`` has no path, ``key`` is an API key or the token of a staff session, ``deadline_s``
     the default deadline of a call in seconds. Calls raise the errors of ``api_client.errors``.
+    ``resolver`` finds the address of the service.
     """
 
-    def __init__(self, base_url: str, key: str, *, deadline_s: float = 2.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        deadline_s: float = 2.0,
+        resolver: Resolver = SYSTEM_RESOLVER,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self._deadline_s = deadline_s
         self._key = key
+        self._resolver = resolver
         self._no_retries = Event()
         self._session = self._new_session()
         self._attempts: ThreadPoolExecutor | None = None
@@ -151,7 +161,7 @@ class MembershipClient:
         self._renew(fresh)
         return first.result()
 
-    def _record_over(self, session: requests.Session, scan: ScanRequest, end: float) -> ScanAnswer:
+    def _record_over(self, session: DeadlineSession, scan: ScanRequest, end: float) -> ScanAnswer:
         """Send a scan over the connections of ``session``. Raises _AnotherVisit for a mix-up."""
         body = scan.model_dump(mode="json")
         answer = self._ask(ScanAnswer, "POST", "/v1/scans", end=end, body=body, session=session)
@@ -159,14 +169,13 @@ class MembershipClient:
             raise _AnotherVisit(f"{self.base_url} answered with another visit.")
         return answer
 
-    def _new_session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
+    def _new_session(self) -> DeadlineSession:
+        session = DeadlineSession(self._resolver)
         session.headers["Authorization"] = f"Bearer {self._key}"
         session.headers["Accept"] = "application/json"
         return session
 
-    def _renew(self, session: requests.Session) -> None:
+    def _renew(self, session: DeadlineSession) -> None:
         """Use the connections of ``session`` from now on."""
         former, self._session = self._session, session
         former.close()
@@ -220,7 +229,7 @@ class MembershipClient:
         params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        session: requests.Session | None = None,
+        session: DeadlineSession | None = None,
     ) -> M:
         end = time.monotonic() + self._deadline_s if end is None else end
         status, raw, etag = self._fetch(
@@ -246,14 +255,16 @@ class MembershipClient:
         params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        session: requests.Session | None = None,
+        session: DeadlineSession | None = None,
     ) -> tuple[int, bytes, str]:
         """Return status, body and ETag of the answer; the latter is empty if there is none."""
         left = end - time.monotonic()
         if left <= 0:
             raise TooSlow(f"{self.base_url} did not answer in time.")
+        session = session or self._session
+        session.deadline.end = end
         try:
-            with (session or self._session).request(
+            with session.request(
                 method,
                 self.base_url + path,
                 params=params,
@@ -270,6 +281,8 @@ class MembershipClient:
         except requests.exceptions.ContentDecodingError as error:
             raise BadAnswer(f"{self.base_url} sent an answer that cannot be decoded.") from error
         except requests.RequestException as error:
+            if time.monotonic() >= end:  # It ended while the request was sent.
+                raise TooSlow(f"{self.base_url} did not answer in time.") from error
             raise Unreachable(f"{self.base_url} cannot be reached.") from error
         if response.status_code not in GOOD:
             raise _error_for(self.base_url, response, raw)
