@@ -43,7 +43,7 @@ from kiosk.staff.words.sale import (
     quote_words,
     ways_to_pay,
 )
-from kiosk.staff.words.typed import parse_amount
+from kiosk.staff.words.typed_amounts import parse_amount
 from kiosk.staff.worker import Task, failure_of_task
 
 CUSTOMER = "customer"

@@ -1,7 +1,7 @@
 """Typed amounts and numbers in requests."""
 
 from kiosk.staff.forms.request import refusal
-from kiosk.staff.words.typed import parse_amount
+from kiosk.staff.words.typed_amounts import parse_amount
 from kiosk.texts import Texts
 
 

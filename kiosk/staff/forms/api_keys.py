@@ -16,7 +16,7 @@ from kiosk.staff.forms.request import Call, Filled, refusal
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.undo import Undo
 from kiosk.staff.words.api_keys import PURPOSES, ApiKeyLine, purpose_words
-from kiosk.staff.words.typed import LAST_YEAR
+from kiosk.staff.words.typed_days import LAST_YEAR, Years
 from kiosk.texts import Texts
 
 _ALL = "all"
@@ -83,7 +83,7 @@ def key_form(texts: Texts, zone: str, maker: KeyMaker) -> tuple[Form, Filled[Min
     form = Form(texts, say("New API key"), say("Create key"), topic="api_key:new")
     form.add_line("name", say("Name"))
     form.add_choice("purpose", say("For"), list(purpose_words(texts).items()))
-    form.add_day("last", say("Last day"), None, optional=True)
+    form.add_day("last", say("Last day"), None, optional=True, years=Years.NEXT)
     form.add_words(say("For other scopes, run “walletdesk key --scope” beside the service."))
 
     form.undo = lambda made: Undo(

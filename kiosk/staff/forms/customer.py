@@ -14,6 +14,7 @@ from kiosk.staff.forms.refusals import in_words
 from kiosk.staff.forms.request import Call, Filled, without_blanks
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.words.refusals import customer_refusal
+from kiosk.staff.words.typed_days import Years
 from kiosk.texts import Texts
 
 _FORMER = "former_numbers"
@@ -43,7 +44,8 @@ def customer_form(
         ("phone", say("Phone")),
     ):
         form.add_line(key, words, str(getattr(profile, key, None) or ""))
-    form.add_day("birth_date", say("Born"), profile.birth_date if profile else None, optional=True)
+    born = profile.birth_date if profile else None
+    form.add_day("birth_date", say("Born"), born, optional=True, years=Years.BORN)
     former = "; ".join(profile.former_numbers) if profile else ""
     form.add_line(_FORMER, say("Former numbers"), former).setPlaceholderText("M-1234; 12/34")
     form.add_note("desk_note", say("Note"), (profile.desk_note or "") if profile else "", lines=2)

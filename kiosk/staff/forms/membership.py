@@ -11,6 +11,7 @@ from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.undo import Undo, Undoing
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.periods import undo_refusal
+from kiosk.staff.words.typed_days import Years
 from kiosk.texts import Texts
 
 
@@ -29,7 +30,7 @@ class MembershipForms:
         title = say("Extend {plan}", plan=line.plan)
         form = self._form("extend", line, title, say("Extend"), about)
         day = (line.last_day or self._today()) + timedelta(days=1)
-        form.add_day("last_day", say("Last day"), day)
+        form.add_day("last_day", say("Last day"), day, years=Years.NEXT)
         form.add_note("why", say("Reason"))
         form.undo = self._undoing(line, say("{plan} extended.", plan=line.plan))
         return (

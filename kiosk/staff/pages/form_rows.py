@@ -10,6 +10,7 @@ from kiosk.staff.pages.form_area import FormArea
 from kiosk.staff.pages.form_field import Field
 from kiosk.staff.pages.form_values import choice_of
 from kiosk.staff.pages.inputs import DayField, OwnField
+from kiosk.staff.words.typed_days import Years
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
 from kiosk.views.qr import QrView
@@ -122,10 +123,14 @@ class FormRows(QFrame):
         day: date | None,
         *,
         optional: bool = False,
+        years: Years = Years.NEAREST,
         hint: str = "",
     ) -> None:
-        """Add a field for a day; an ``optional`` one may be left empty."""
-        field = DayField(self._texts, day, optional=optional)
+        """Add a field for a day; an ``optional`` one may be left empty.
+
+        ``years`` says which year is meant where it is not typed.
+        """
+        field = DayField(self._texts, day, optional=optional, years=years)
         self._add(key, label, field, hint=hint, required=not optional)
         field.opened.connect(lambda: self._scroll_to(self._rows[key]))
 

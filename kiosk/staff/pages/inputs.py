@@ -1,6 +1,6 @@
 """Inputs that change by a key or a click meant for them, and never by a wheel in passing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.words.typed import EXAMPLE, day_in_words, parse_day, typed_day
+from kiosk.staff.words.typed_days import EXAMPLE, Years, day_in_words, readings, typed_day
 from kiosk.style import XS, S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
@@ -87,7 +87,9 @@ class OwnField(QWidget):
 class DayField(QWidget):
     """A day: typed as one text that is read as a whole, or chosen in a calendar.
 
-    The day is written out beside what was typed. ``optional``: it may be left empty.
+    The day is written out beside what was typed; where day and month can change places, a button
+    takes the other reading. ``optional``: it may be left empty. ``years``: which year is meant
+    where it is not typed, seen from ``today``, by default this PC's.
     """
 
     changed = Signal()
@@ -95,13 +97,26 @@ class DayField(QWidget):
     opened = Signal()
     """The calendar was opened, below the line."""
 
-    def __init__(self, texts: Texts, day: date | None = None, *, optional: bool = False) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        day: date | None = None,
+        *,
+        optional: bool = False,
+        years: Years = Years.NEAREST,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         super().__init__()
-        self._texts, self._optional = texts, optional
+        self._texts, self._optional, self._years, self._today = texts, optional, years, today
+        self._other: date | None = None
+        self._settled = ""
         self.line = QLineEdit()
         self.line.setMaxLength(_LONGEST_DAY)
         self.line.setPlaceholderText(typed_day(EXAMPLE, texts))
         self.words = PlainLabel("", "muted")
+        self.other_button = QPushButton()
+        self.other_button.setObjectName("link")
+        self.other_button.hide()
         self.calendar_button = QPushButton()
         self.calendar_button.setObjectName("calendar")
         self.calendar_button.setAccessibleName(texts.say("Calendar"))
@@ -114,16 +129,23 @@ class DayField(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(XS)
         self._column.addLayout(row)
-        self._column.addWidget(self.words)
+        read = QHBoxLayout()
+        read.setSpacing(S)
+        read.addWidget(self.words)
+        read.addWidget(self.other_button)
+        read.addStretch()
+        self._column.addLayout(read)
         self.setFocusProxy(self.line)
         self.line.textChanged.connect(self._on_text)
         self.calendar_button.clicked.connect(self._toggle_calendar)
+        self.other_button.clicked.connect(self._on_other)
         self.set_day(day)
 
     @property
     def day(self) -> date | None:
         """The day, or None if the field is empty or ``problem`` says why it is not read."""
-        return parse_day(self.line.text(), self._texts)
+        read = self._readings()
+        return read[0] if read else None
 
     @property
     def problem(self) -> str:
@@ -134,14 +156,15 @@ class DayField(QWidget):
         if not self.line.text().strip():
             return say("Please enter a day, such as {example}.", example=example)
         return say(
-            "“{text}” is not clearly a day. Enter it with the whole year, such as {example}.",
+            "“{text}” is not clearly a day. Enter it such as {example}.",
             text=self.line.text().strip(),
             example=example,
         )
 
     def set_day(self, day: date | None) -> None:
         """Show a day, or with None an empty field."""
-        self.line.setText("" if day is None else typed_day(day, self._texts))
+        self._settled = "" if day is None else typed_day(day, self._texts)
+        self.line.setText(self._settled)
         self._on_text()
 
     def setAccessibleName(self, name: str) -> None:
@@ -188,14 +211,27 @@ class DayField(QWidget):
         self.set_day(date(chosen.year(), chosen.month(), chosen.day()))
         self.close_calendar()
 
+    def _readings(self) -> tuple[date, ...]:
+        """Return what the text may mean; a day that was chosen means itself only."""
+        read = readings(self.line.text(), self._texts, self._today(), self._years)
+        return read[:1] if self.line.text() == self._settled else read
+
+    def _on_other(self) -> None:
+        """Take the other reading, which then has no other one."""
+        self.set_day(self._other)
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _on_text(self) -> None:
-        day = self.day
-        if day is not None:
-            self.words.setText(day_in_words(day, self._texts))
+        say, read = self._texts.say, self._readings()
+        self._other = read[1] if len(read) > 1 else None
+        if read:
+            self.words.setText(day_in_words(read[0], self._texts))
         else:
             # While something is typed, what is missing is a hint and no fault yet.
-            typed = bool(self.line.text().strip())
-            hint = self._texts.say("Not yet a day with a year of four digits.") if typed else ""
-            self.words.setText(hint)
+            self.words.setText(say("Not yet a day.") if self.line.text().strip() else "")
+        if self._other is not None:
+            other = day_in_words(self._other, self._texts)
+            self.other_button.setText(say("Or {day}?", day=other))
+        self.other_button.setVisible(self._other is not None)
         self.words.setVisible(bool(self.words.text()))
         self.changed.emit()

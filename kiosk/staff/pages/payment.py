@@ -17,6 +17,7 @@ from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import chip, empty, label
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.payment import PaymentLine, PaymentsWords
+from kiosk.staff.words.typed_days import Years
 from kiosk.style import L, M, S, Tone
 from kiosk.texts import Texts
 
@@ -40,7 +41,8 @@ class PaymentsPage(PageView):
         self.may_void = False
         self._showing = False
         self.title = label("", "name")
-        self.first, self.last = DayField(texts), DayField(texts)
+        self.first = DayField(texts, years=Years.PAST)
+        self.last = DayField(texts, years=Years.PAST)
         self._days = QWidget()
         self.warning, self.note = label("", "muted"), label("", "muted")
         self._sums = QGridLayout()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout
 from kiosk.staff.pages.form import Form, Value
 from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.staff.words.sale import ChangeDue, Paid, QuoteWords
+from kiosk.staff.words.typed_days import Years
 from kiosk.style import S
 from kiosk.texts import Texts
 from kiosk.views.plain_label import PlainLabel
@@ -100,7 +101,7 @@ class SaleForm(Form):
         self.add_line(GIVEN, say("Cash given"))
         self.line(GIVEN).textChanged.connect(self.paying)
         self.add_part(self.change)
-        self.add_day(PAY_UNTIL, say("To be paid by"), later)
+        self.add_day(PAY_UNTIL, say("To be paid by"), later, years=Years.NEXT)
         self.add_switch(OTHER, say("Another amount"))
         switch = self.field(OTHER)
         if isinstance(switch, QCheckBox):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from api_client.messages.scan import FieldFault
 from kiosk.staff.words.service_refusals import service_refusal
-from kiosk.staff.words.typed import EXAMPLE, typed_day
+from kiosk.staff.words.typed_days import EXAMPLE, typed_day
 from kiosk.texts import Texts
 
 _BODY = "body."

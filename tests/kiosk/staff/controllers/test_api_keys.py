@@ -22,7 +22,7 @@ from kiosk.staff.forms.request import Filled
 from kiosk.staff.page import MEMBERS
 from kiosk.staff.pages.inputs import Choice, DayField
 from kiosk.staff.words.api_keys import PURPOSES, api_key_lines, cut_words, purpose_words
-from kiosk.staff.words.typed import LAST_YEAR
+from kiosk.staff.words.typed_days import LAST_YEAR
 from kiosk.style import Tone
 from kiosk.texts import Texts
 from membership.base.scopes import DESK_SCOPES, Scope
