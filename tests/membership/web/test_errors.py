@@ -84,6 +84,7 @@ def test_invalid_paths_and_queries(service: Service) -> None:
 _NESTED = "[" * 1400
 
 
+@pytest.mark.both_databases(reason="numbers and texts that one of them cannot store")
 @pytest.mark.parametrize(
     "packed",
     [
@@ -237,6 +238,7 @@ def test_no_free_connection_asks_to_try_again(databases: Databases, tmp_path: Pa
         assert_problem(service.call("GET", "/v1/desk"), 503, "database_busy")
 
 
+@pytest.mark.both_databases(reason="each database refuses others")
 def test_values_that_the_database_cannot_store(service: Service) -> None:
     customer = service.customer("Amara", email="amara@example.com")
     answer = service.call("GET", f"/v1/customers/{uuid4()}/permissions/a%00b")

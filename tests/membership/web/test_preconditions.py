@@ -325,6 +325,7 @@ RACES: dict[str, Callable[[int], Body]] = {
 }
 
 
+@pytest.mark.both_databases(reason="several change at once")
 @pytest.mark.parametrize("name", RACES)
 def test_of_several_at_once_one_succeeds(service: Service, name: str) -> None:
     edit, method = edits(service, name), name.split(maxsplit=1)[0]

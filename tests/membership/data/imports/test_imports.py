@@ -8,6 +8,7 @@ from membership.base.scopes import Scope
 from membership.base.vault import open_vault
 from membership.data.imports.run.worker import ImportWorker
 from membership.store.background import Work
+from tests.generated import sampled
 from tests.membership.support import Service
 
 
@@ -135,8 +136,10 @@ def test_each_bad_line_is_refused_and_no_other(service: Service) -> None:
     assert len(service.get("/v1/customers")["items"]) == 1
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252")
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), sampled(ENCODINGS, [",", ";", "\t"]))
 def test_encodings_and_delimiters_are_told_from_the_file(
     service: Service, encoding: str, delimiter: str
 ) -> None:

@@ -75,6 +75,7 @@ def test_pages_together_are_the_whole_list_newest_first(
     assert [e["at"] for e in whole] == sorted((e["at"] for e in whole), reverse=True)  # type: ignore[type-var]
 
 
+@pytest.mark.both_databases(reason="as many ids as a query of each takes")
 @pytest.mark.parametrize("at_once", [1, 2, 3])
 def test_more_ids_than_a_query_takes(people: tuple[Service, str, str], at_once: int) -> None:
     service, amara, _ = people
