@@ -33,6 +33,7 @@ from api_client.messages.scan import (
 from .errors import (
     ApiError,
     BadAnswer,
+    BehindGateway,
     Busy,
     KeyUnknown,
     NotAllowed,
@@ -51,6 +52,8 @@ _OVERTAKEN = {"database_busy", "overtaken"}
 """Codes of a 503 whose request only conflicted with concurrent ones."""
 GOOD = frozenset({200, 201, 202, 204})
 """Statuses of answers that are no refusal: all that the API describes."""
+_OF_A_GATEWAY = frozenset({502, 503, 504})
+"""Statuses with which a proxy says that what is behind it does not answer."""
 _MOST_ATTEMPTS = 4
 """Scans that are sent at once at most: two of now, and two that nobody waits for any longer."""
 Parameter = str | int | Sequence[str]
@@ -101,12 +104,13 @@ class MembershipClient:
         """Record a scan. Returns the person and the outcome.
 
         The visit id makes it idempotent, so it is retried until the deadline after a refused or
-        broken connection, since the service may be restarting, and after a conflict with a
-        concurrent request, such as a merge of that customer. It is sent a second time over a new
-        connection when a third of the deadline has passed: a router may have dropped the former
-        one without a word. An answer to another visit is no answer: it is asked for once more over
-        a new connection, and then raises BadAnswer. A retry that the deadline ends raises what
-        was wrong before it: that the service is busy says more than that the last try was cut.
+        broken connection or a proxy's 502, since the service may be restarting, and after a
+        conflict with a concurrent request, such as a merge of that customer. It is sent a second
+        time over a new connection when a third of the deadline has passed: a router may have
+        dropped the former one without a word. An answer to another visit is no answer: it is asked
+        for once more over a new connection, and then raises BadAnswer. A retry that the deadline
+        ends raises what was wrong before it: that the service is busy says more than that the last
+        try was cut.
         """
         deadline_s = self._deadline_s if deadline_s is None else deadline_s
         end = time.monotonic() + deadline_s
@@ -333,6 +337,8 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
         return Busy(f"{base_url} asks to wait: too many requests (HTTP {status}).")
     if problem is not None and problem.code in _OVERTAKEN:
         return Busy(f"{base_url} is busy: {problem.detail}", soon=True)
+    if problem is None and status in _OF_A_GATEWAY:
+        return BehindGateway(f"{base_url} answers that the service does not (HTTP {status}).")
     if problem is None:
         return BadAnswer(f"{base_url} answered HTTP {status} without a reason we can read.")
     if status >= requests.codes.server_error:

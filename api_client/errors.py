@@ -4,7 +4,8 @@
 
     ApiError
     ├── Unreachable        no answer: connection refused or broken, no route, unknown host
-    │   └── TooSlow        connected, but no whole answer within the deadline
+    │   ├── TooSlow        connected, but no whole answer within the deadline
+    │   └── BehindGateway  502, 503 or 504 of what stands before the service
     ├── NotAllowed         401 or 403: the key is unknown or revoked, or lacks the scope
     │   └── KeyUnknown     the service said 401: the key or the session is unknown or has ended
     ├── Busy               429, or a 503 for a conflict: the same request may succeed in a moment
@@ -29,6 +30,10 @@ class Unreachable(ApiError):
 
 class TooSlow(Unreachable):
     """The deadline passed without a whole answer."""
+
+
+class BehindGateway(Unreachable):
+    """A proxy, or what else stands before the service, answers that the service does not."""
 
 
 class NotAllowed(ApiError):

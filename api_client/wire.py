@@ -104,14 +104,14 @@ class _Connecting:
                     made.setsockopt(*option)
                 made.settimeout(self.deadline.left() / (len(found) - number))
                 made.connect(address)
+                made.deadline = self.deadline
+                made.wait_until_then()  # A handshake of TLS follows, which has one timeout.
             except OSError:
                 made.close()
                 if number == len(found) - 1:
                     raise
                 continue
             self.resolver.worked(self._dns_host, self.port, (family, address))
-            made.deadline = self.deadline
-            made.wait_until_then()  # A handshake of TLS follows, which has one timeout.
             return made
         raise OSError("no address")
 

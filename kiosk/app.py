@@ -36,6 +36,7 @@ from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .language import SYSTEM, LanguageStore, language_of
 from .lookup import OnlineLookup
+from .poll import Poll
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
 from .presenters.formats import FormatsPresenter
@@ -165,8 +166,7 @@ class Kiosk(QObject):
         ]
         self._unhandled = UnhandledErrors(self)
         self._unhandled.happened.connect(self._on_unhandled)
-        self._poll = QTimer(self)
-        self._poll.setInterval(int(settings.poll_s * 1000))
+        self._poll = Poll(settings.poll_s, self)
         self._connect()
 
     def start(self) -> None:
@@ -268,7 +268,9 @@ class Kiosk(QObject):
         desk.connect_worker(worker)
         worker.desk.connect(self.formats.on_desk)
         desk.service_back.connect(self.session.on_service_back)
-        self._poll.timeout.connect(worker.refresh)
+        self._poll.wanted.connect(worker.refresh)
+        worker.desk.connect(self._poll.on_answered)
+        worker.unreachable.connect(self._poll.on_failed)
         self.window.side.search_wanted.connect(worker.search)
         self.acts.connect_worker(worker)
 
@@ -325,12 +327,15 @@ class Kiosk(QObject):
     def _connect_service(self) -> None:
         self.connect_to.connect(self.lookup_worker.connect_to)
         self.connect_to.connect(self.desk_worker.connect_to)
-        self.connect_to.connect(self._on_connecting)
+        self.connect_to.connect(self.session.on_connecting)
         self.desk.service_back.connect(self._trace_ready)
         if self.embedded is not None:
             self.embedded.ready.connect(self.lookup_worker.moving, _HERE)
             self.embedded.ready.connect(self.connect_to)
+            self.embedded.down.connect(self.lookup_worker.moving, _HERE)
+            self.embedded.down.connect(self.desk_worker.on_service_down)
             self.embedded.down.connect(self.desk.on_embedded_down)
+            self.embedded.down.connect(self.session.on_service_down)
 
     def _on_command(self, command: Command) -> None:
         {
@@ -379,9 +384,6 @@ class Kiosk(QObject):
     def _on_unhandled(self) -> None:
         """Say beside the page or verdict that something that was pressed may not have happened."""
         self.window.side.show_notice(Failure(Cause.INTERNAL, "").sentence(self.texts))
-
-    def _on_connecting(self) -> None:
-        self.session.service_known = True
 
     def _trace_ready(self) -> None:
         self.trace.event("service_ready", time.monotonic_ns())

@@ -22,6 +22,10 @@ class Cause(StrEnum):
     STORAGE_FULL = "storage_full"
     BAD_ANSWER = "bad_answer"
     STARTING = "starting"
+    CANNOT_START = "cannot_start"
+    """The service of this PC cannot start; ``Failure.code`` says why."""
+    GATEWAY = "gateway"
+    """What stands before the service answers that the service does not."""
     OLD_SERVICE = "old_service"
     """It has no such route: it is of a version before this desk's."""
     INTERNAL = "internal"
@@ -31,7 +35,14 @@ OWN_WORDS = "about:desk"
 """The type of a problem that the desk itself found."""
 
 _UNCERTAIN = frozenset(
-    {Cause.UNREACHABLE, Cause.TOO_SLOW, Cause.SERVICE_ERROR, Cause.BAD_ANSWER, Cause.INTERNAL}
+    {
+        Cause.UNREACHABLE,
+        Cause.TOO_SLOW,
+        Cause.GATEWAY,
+        Cause.SERVICE_ERROR,
+        Cause.BAD_ANSWER,
+        Cause.INTERNAL,
+    }
 )
 
 
@@ -74,8 +85,13 @@ class Failure:
                 return texts.say("The disk of the membership service is full.")
             case Cause.BAD_ANSWER:
                 return texts.say("What answers at the service's address is not the service.")
-            case Cause.STARTING:
-                return texts.say("The membership service is still starting.")
+            case Cause.STARTING | Cause.CANNOT_START:
+                starting = texts.say("The membership service is still starting.")
+                return start_failure(self.code, texts) if self.code else starting
+            case Cause.GATEWAY:
+                return texts.say(
+                    "The server in front of the membership service answers, the service does not."
+                )
             case Cause.OLD_SERVICE:
                 return texts.say(
                     "This membership service is older than the desk, and cannot look anybody up "
@@ -83,6 +99,34 @@ class Failure:
                 )
             case Cause.INTERNAL:
                 return texts.say("The kiosk itself failed. Its log tells why.")
+
+
+def start_failure(code: str, texts: Texts) -> str:
+    """Return why the service of this PC cannot start, for the code it reported."""
+    match code:
+        case "":
+            return texts.say("The service is being restarted.")
+        case "database_too_new":
+            return texts.say("The data was written by a newer version of this program.")
+        case "not_a_database" | "database_damaged":
+            return texts.say("The data file is damaged, or is something else.")
+        case "data_missing":
+            return texts.say(
+                "The club's data is missing. Put the data file back, or restore a backup."
+            )
+        case "storage_full":
+            return texts.say("The disk of the membership service is full.")
+        case "data_dir_not_writable" | "database_read_only":
+            return texts.say("The data folder cannot be written.")
+        case "secret_key_missing" | "secret_key_wrong" | "secret_key_invalid":
+            return texts.say("The secret key of the data is missing or another one.")
+        case _:
+            return texts.say("The service cannot start.")
+
+
+def failure_of_start(code: str, detail: str) -> Failure | None:
+    """Return the failure of a service that cannot start; None without a code, for a restart."""
+    return Failure(Cause.CANNOT_START, detail, code) if code else None
 
 
 def failure_of(error: errors.ApiError) -> Failure:
@@ -100,6 +144,8 @@ def _cause(error: errors.ApiError) -> Cause:
     match error:
         case errors.TooSlow():
             return Cause.TOO_SLOW
+        case errors.BehindGateway():
+            return Cause.GATEWAY
         case errors.Unreachable():
             return Cause.UNREACHABLE
         case errors.NotAllowed():

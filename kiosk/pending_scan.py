@@ -1,13 +1,21 @@
 """A scan that is looked up, and what is shown of it. Pure."""
 
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
-from api_client.messages.scan import ScanAnswer, ScanPreview, ScanRequest, VisitView
+from api_client.messages.scan import (
+    ScanAnswer,
+    ScanMethod,
+    ScanPreview,
+    ScanRequest,
+    VisitView,
+)
 from scanner.events import Code, FrameRead
 
+from .failures import Cause, Failure
 from .foreign_read import ForeignRead, foreign_read
 from .texts import Texts
-from .verdict import Verdict
+from .verdict import KNOWN_KINDS, Verdict
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,36 @@ class DisplayedScan:
         """What of the scan can be given to a member; None if it names somebody or failed."""
         answer = self.recorded
         return None if answer is None else foreign_read(self.scan.request, answer)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a scan may expect of the service.
+
+    ``known``: it has an address. ``why_not``: it cannot start, and this is why.
+    """
+
+    known: bool = False
+    why_not: Failure | None = None
+
+    def no_answer(self) -> Failure:
+        """Return the failure of a scan that has waited long enough."""
+        cause = Cause.TOO_SLOW if self.known else Cause.STARTING
+        return Failure(cause, "no answer from the network thread")
+
+
+def new_request(
+    text: str, alternatives: tuple[str, ...], method: ScanMethod, desk: str
+) -> ScanRequest:
+    """Return the request of a new scan, with the id of its visit."""
+    return ScanRequest(
+        visit_id=uuid4(),
+        text=text,
+        alternatives=alternatives,
+        method=method,
+        desk=desk,
+        attention_kinds=KNOWN_KINDS,
+    )
 
 
 def noted(verdict: Verdict, scan: PendingScan, now_s: float, texts: Texts) -> Verdict:

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -25,21 +25,16 @@ from api_client.messages.scan import (
 from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 
-from .failures import Cause, Failure
+from .failures import Cause, Failure, failure_of_start
 from .foreign_read import foreign_read
 from .in_view import InView
 from .offers import Act
-from .pending_scan import DisplayedScan, PendingScan, noted
+from .pending_scan import DisplayedScan, Expected, PendingScan, new_request, noted
 from .same_code import SameVisits, by_card, card_key
 from .settings import KioskSettings
 from .texts import Texts
 from .trace import Trace
-from .verdict import (
-    KNOWN_KINDS,
-    verdict_of,
-    verdict_of_failure,
-    verdict_of_preview,
-)
+from .verdict import verdict_of, verdict_of_failure, verdict_of_preview
 from .wedge import Reading
 
 log = structlog.get_logger(__name__)
@@ -92,8 +87,7 @@ class ScanSession(QObject):
         self._pending: deque[PendingScan] = deque()
         self._rechecked: UUID | None = None
         self._unrecorded: dict[UUID, ScanRequest] = {}  # sent, and not answered so far
-        self.service_known = False
-        """Whether the address of the service is known; set when the workers connect to it."""
+        self._service = Expected()
         self._current: PendingScan | None = None
         self._back_while_checking = False
         self._shown: DisplayedScan | None = None
@@ -248,6 +242,21 @@ class ScanSession(QObject):
             self._begin(self._shown.scan)
 
     @Slot()
+    def on_connecting(self) -> None:
+        """Expect answers: the address of the service is known."""
+        self._service = Expected(known=True)
+
+    @Slot(str, str)
+    def on_service_down(self, code: str, detail: str) -> None:
+        """Expect no answers until the service of this PC has started again.
+
+        Why it cannot start is shown for every scan at once; a restart, without a code, is waited
+        for. Scans are recorded when it is back in either case.
+        """
+        self._service = Expected(why_not=failure_of_start(code, detail))
+        self._show_failure(self._service.why_not)
+
+    @Slot()
     def on_service_back(self) -> None:
         """Send scans that could not be checked again, now that the service can be reached.
 
@@ -281,7 +290,7 @@ class ScanSession(QObject):
             if not any(scan and scan.request.visit_id == request.visit_id for scan in waiting):
                 self._enqueue_scan(PendingScan(request, frame, code, first_s))
             return
-        request = self._request(text, alternatives, method)
+        request = new_request(text, alternatives, method, self._settings.desk)
         self._same.remember(request, now)
         self._enqueue_scan(PendingScan(request, frame, code))
 
@@ -297,21 +306,11 @@ class ScanSession(QObject):
     def _look_up(self, customer_id: str, method: ScanMethod, visit: VisitView | None) -> None:
         """Look up a customer, after the scans that wait, in place of another look-up."""
         self._pending = deque(each for each in self._pending if not each.preview)
-        request = self._request(customer_id, (), method)
+        request = new_request(customer_id, (), method, self._settings.desk)
         self._pending.append(PendingScan(request, None, None, preview=True, of_visit=visit))
         if self._current is not None and self._current.preview:
             self._current = None
         self._begin_next()
-
-    def _request(self, text: str, alternatives: tuple[str, ...], method: ScanMethod) -> ScanRequest:
-        return ScanRequest(
-            visit_id=uuid4(),
-            text=text,
-            alternatives=alternatives,
-            method=method,
-            desk=self._settings.desk,
-            attention_kinds=KNOWN_KINDS,
-        )
 
     def _begin_next(self) -> None:
         """Begin the oldest pending scan, once the verdict before it was shown long enough.
@@ -334,6 +333,7 @@ class ScanSession(QObject):
         if scan.preview:
             self.preview_requested.emit(scan.request)
             self.checking.emit(scan)
+            self._show_failure(self._service.why_not)
             return
         self._unrecorded[scan.request.visit_id] = scan.request
         if scan.frame is not None:
@@ -341,6 +341,7 @@ class ScanSession(QObject):
         self.lookup_requested.emit(scan.request)
         if not self._beside_shown(scan):
             self.checking.emit(scan)
+        self._show_failure(self._service.why_not)
 
     def _beside_shown(self, scan: PendingScan) -> bool:
         """Return whether the camera read a code beside the card of the person on screen.
@@ -378,11 +379,10 @@ class ScanSession(QObject):
         return None
 
     def _give_up(self) -> None:
-        cause = Cause.TOO_SLOW if self.service_known else Cause.STARTING
-        self._show_failure(Failure(cause, "no answer from the network thread"))
+        self._show_failure(self._service.no_answer())
 
-    def _show_failure(self, failure: Failure) -> None:
-        if self._current is not None:
+    def _show_failure(self, failure: Failure | None) -> None:
+        if failure is not None and self._current is not None:
             self._show(DisplayedScan(verdict_of_failure(failure, self._texts), self._current, None))
 
     def _show(self, shown: DisplayedScan) -> None:

@@ -25,29 +25,6 @@ class Status:
     sentence: str
 
 
-def start_failure(code: str, texts: Texts) -> str:
-    """Return why the service of this PC cannot start, for the code it reported."""
-    match code:
-        case "":
-            return texts.say("The service is being restarted.")
-        case "database_too_new":
-            return texts.say("The data was written by a newer version of this program.")
-        case "not_a_database" | "database_damaged":
-            return texts.say("The data file is damaged, or is something else.")
-        case "data_missing":
-            return texts.say(
-                "The club's data is missing. Put the data file back, or restore a backup."
-            )
-        case "storage_full":
-            return texts.say("The disk of the membership service is full.")
-        case "data_dir_not_writable" | "database_read_only":
-            return texts.say("The data folder cannot be written.")
-        case "secret_key_missing" | "secret_key_wrong" | "secret_key_invalid":
-            return texts.say("The secret key of the data is missing or another one.")
-        case _:
-            return texts.say("The service cannot start.")
-
-
 def camera_status(changed: SourceChanged, texts: Texts) -> Status:
     """Return the state of the camera in words. The scanner's own detail is left to support."""
     say = texts.say

@@ -33,7 +33,7 @@ from scanner.events import FrameRead, SourceChanged, SourceState, Still
 from scanner.preview import Picture
 from scanner.process import ScannerSupervisor
 
-from .failures import Cause, Failure, failure_of
+from .failures import Cause, Failure, failure_of, failure_of_start
 from .lookup import Lookup
 from .trace import Trace
 
@@ -44,6 +44,8 @@ LookupFactory = Callable[[str, str], Lookup]
 
 PHOTO_SIDE = 768
 """Longest side of a decoded photo in pixels; few screens show it larger."""
+
+_STARTING = Failure(Cause.STARTING, "no service address yet")
 
 _NO_SUCH_ROUTE = "no_such_route"
 """The code of a service of a version before the route."""
@@ -162,9 +164,9 @@ class LookupWorker(QObject):
         self._moving = Event()
 
     def moving(self) -> None:
-        """Stop retrying at the old address: ``connect_to`` follows. May be called from any thread.
+        """Ask no longer at the old address: ``connect_to`` follows. May be called from any thread.
 
-        A scan that is being retried waits for it, as at the first start.
+        A scan that is being retried, and those after it, wait for it, as at the first start.
         """
         self._moving.set()
         lookup = self._lookup
@@ -193,7 +195,7 @@ class LookupWorker(QObject):
 
         One that staff no longer wait for by then is recorded all the same.
         """
-        if self._lookup is None:
+        if self._lookup is None or self._moving.is_set():
             self._pending[scan.visit_id] = scan
             return
         visit = str(scan.visit_id)
@@ -248,6 +250,7 @@ class DeskWorker(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._client: MembershipClient | None = None
+        self._why_away = _STARTING
         self._searched = ""
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -260,6 +263,12 @@ class DeskWorker(QObject):
         self.close()
         self._client = MembershipClient(url, key, deadline_s=3.0)
         self.refresh()
+
+    @Slot(str, str)
+    def on_service_down(self, code: str, detail: str) -> None:
+        """Answer everything by why the service of this PC is away, until ``connect_to``."""
+        self.close()
+        self._why_away = failure_of_start(code, detail) or _STARTING
 
     @Slot()
     def refresh(self) -> None:
@@ -282,7 +291,7 @@ class DeskWorker(QObject):
     def _search_newest(self) -> None:
         text = self._searched
         if self._client is None:
-            self.search_failed.emit(text, Failure(Cause.STARTING, "no service address yet"))
+            self.search_failed.emit(text, self._why_away)
             return
         try:
             self.hits.emit(text, self._client.search_customers(text))
@@ -293,8 +302,7 @@ class DeskWorker(QObject):
     def preview(self, request: ScanRequest) -> None:
         """Look up whom a request names, which is not sent, and emit ``previewed`` or a failure."""
         if self._client is None:
-            starting = Failure(Cause.STARTING, "no service address yet")
-            self.preview_failed.emit(request.visit_id, starting)
+            self.preview_failed.emit(request.visit_id, self._why_away)
             return
         try:
             preview = self._client.preview_scan(
@@ -327,7 +335,7 @@ class DeskWorker(QObject):
     def undo_visit(self, visit_id: UUID) -> None:
         """Undo a visit and emit ``undone`` or ``undo_failed``."""
         if self._client is None:
-            self.undo_failed.emit(visit_id, Failure(Cause.STARTING, "no service address yet"))
+            self.undo_failed.emit(visit_id, self._why_away)
             return
         try:
             self.undone.emit(self._client.undo_visit(visit_id))

@@ -6,10 +6,10 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPage, VisitView
-from kiosk.failures import Cause, Failure
+from kiosk.failures import Cause, Failure, start_failure
 from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.presenters.idle_panel import IdlePanel
-from kiosk.status import Health, start_failure
+from kiosk.status import Health
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 from kiosk.workers import DeskWorker
@@ -50,6 +50,8 @@ class DeskPresenter(QObject):
         self._zone = "UTC"
         self._count = 0
         self._service_up = False
+        self._disk_full = False
+        """Whether the service could not record the last scan, as its disk is full."""
         self._on_screen: UUID | None = None
         self._opened: VisitView | None = None
         """The visit by which the customer on screen was looked up."""
@@ -87,11 +89,20 @@ class DeskPresenter(QObject):
         club = desk.organization
         self._window.bar.show_club(f"{club} · Demo" if desk.demo else club)
         self._window.bar.show_count(self._count)
-        self._window.bar.service.say(Health.GOOD, self._texts.say("Service"), desk.version)
+        self._show_health(desk.version)
         self._show_clock()
         if came_back:
             self._idle_panel.service_is_back()
             self.service_back.emit()
+
+    def _show_health(self, version: str) -> None:
+        """Show that the service answers, and whether its disk is full: then it only reads."""
+        service, say = self._window.bar.service, self._texts.say
+        if self._disk_full:
+            full = say("The disk of the membership service is full.")
+            service.say(Health.WARN, say("Disk full"), full)
+        else:
+            service.say(Health.GOOD, say("Service"), version)
 
     @Slot(object)
     def on_unreachable(self, failure: Failure) -> None:
@@ -101,8 +112,11 @@ class DeskPresenter(QObject):
     @Slot(object, object)
     def on_scan_failed(self, _visit_id: UUID, failure: Failure) -> None:
         """Load the desk's state after a failed look-up; show it if the service did not answer."""
-        if failure.cause in {Cause.UNREACHABLE, Cause.TOO_SLOW}:
+        if failure.cause in {Cause.UNREACHABLE, Cause.TOO_SLOW, Cause.GATEWAY}:
             self.on_unreachable(failure)
+        self._disk_full = self._disk_full or failure.cause is Cause.STORAGE_FULL
+        if failure.cause is Cause.CANNOT_START:
+            return
         self.refresh_wanted.emit()
 
     @Slot(str, str)
@@ -120,6 +134,9 @@ class DeskPresenter(QObject):
     @Slot(object)
     def on_answer(self, answer: ScanAnswer) -> None:
         """Show the visit of a scan at once; the next refresh loads the full list."""
+        if self._disk_full:
+            self._disk_full = False
+            self.refresh_wanted.emit()
         if answer.customer is None:
             return
         listed = next((each for each in self._visits if each.id == answer.visit_id), None)

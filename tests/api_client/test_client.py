@@ -12,6 +12,7 @@ from api_client.client import MAX_ANSWER_BYTES, MembershipClient
 from api_client.errors import (
     ApiError,
     BadAnswer,
+    BehindGateway,
     Busy,
     KeyUnknown,
     NotAllowed,
@@ -57,6 +58,9 @@ def scan_at(url: str, *, deadline_s: float = 1.0) -> Outcome:
         (html(200), BadAnswer, "is no ScanAnswer"),
         (html(500), BadAnswer, "HTTP 500 without a reason"),
         (html(404), BadAnswer, "HTTP 404 without a reason"),
+        (html(502), BehindGateway, "answers that the service does not (HTTP 502)"),
+        (html(503), BehindGateway, "HTTP 503"),
+        (whole(504, "text/plain", b"upstream timed out"), BehindGateway, "HTTP 504"),
         (whole(200, "application/json", b""), BadAnswer, "is no ScanAnswer"),
         (whole(200, "application/json", b"[]"), BadAnswer, "is no ScanAnswer"),
         (whole(200, "application/json", GOOD[:-20]), BadAnswer, "is no ScanAnswer"),
@@ -85,7 +89,7 @@ def scan_at(url: str, *, deadline_s: float = 1.0) -> Outcome:
 )  # fmt: skip
 def test_what_goes_wrong_is_told_apart(reply: Answer, error: type[ApiError], words: str) -> None:
     # Only what is over at the deadline, or tried until then, waits for it.
-    deadline_s = {TooSlow: 0.5, Unreachable: 0.5, Busy: 2.0}.get(error, 10.0)
+    deadline_s = {TooSlow: 0.5, Unreachable: 0.5, BehindGateway: 0.5, Busy: 2.0}.get(error, 10.0)
     with odd_service(reply) as service, pytest.raises(error) as caught:
         scan_at(service.url, deadline_s=deadline_s)
     assert type(caught.value) is error
@@ -126,6 +130,14 @@ def test_a_cut_connection_is_tried_again_with_the_same_visit() -> None:
     visits = {json.loads(body)["visit_id"] for _, _, body in service.requests}
     assert len(service.requests) == 3
     assert len(visits) == 1
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_scan_is_sent_again_at_once_after_an_answer_of_a_proxy(status: int) -> None:
+    with odd_service(html(status), html(status), scanned(GOOD)) as service:
+        assert scan_at(service.url, deadline_s=5.0) is Outcome.ACTIVE
+    visits = {json.loads(body)["visit_id"] for _, _, body in service.requests}
+    assert (len(service.requests), len(visits)) == (3, 1)
 
 
 def test_a_scan_that_was_overtaken_is_sent_again_and_a_flood_is_not() -> None:

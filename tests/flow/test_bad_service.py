@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -40,6 +41,10 @@ BAD: dict[str, tuple[Answer, str]] = {
     "500": (BROKEN, "The membership service failed. Its log tells why."),
     "html 500": (html(500), "What answers at the service's address is not the service."),
     "html 200": (html(200), "What answers at the service's address is not the service."),
+    "502": (
+        html(502),
+        "The server in front of the membership service answers, the service does not.",
+    ),
     "busy": (html(429), "The membership service is busy. Try again in a moment."),
     "key": (html(401), "The membership service does not accept this desk's key."),
     "hang up": (hang_up, "The membership service cannot be reached."),
@@ -156,6 +161,11 @@ def test_a_service_that_cannot_start_says_why_on_screen(
         assert words in at.window.bar.service.sentence
         assert words in at.window.ready.detail.text
         assert at.window.ready.headline.text == "The service is away"
+        began = time.monotonic()
+        at.kiosk.session.on_hand_scanned(Reading("CARD", ""))
+        shown = at.wait_for_tone(Tone.COULD_NOT_CHECK)
+        assert time.monotonic() - began < 1.0, "the reason is known: nobody waits for it"
+        assert shown.verdict.detail in at.window.bar.service.sentence
 
 
 def test_two_kiosks_share_one_service_and_the_second_takes_over(

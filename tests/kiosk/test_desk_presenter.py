@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from api_client.messages.scan import (
     CustomerHit,
     CustomerHits,
+    DeskInfo,
     Outcome,
     ScanAnswer,
     ScanMethod,
@@ -161,7 +162,13 @@ def test_a_scan_shows_its_visit_at_once_and_only_once(
 
 
 @pytest.mark.parametrize(
-    ("cause", "health"), [(Cause.UNREACHABLE, Health.BAD), (Cause.REFUSED, Health.WARN)]
+    ("cause", "health"),
+    [
+        (Cause.UNREACHABLE, Health.BAD),
+        (Cause.TOO_SLOW, Health.BAD),
+        (Cause.GATEWAY, Health.BAD),
+        (Cause.REFUSED, Health.WARN),
+    ],
 )
 def test_a_scan_that_nobody_answered_shows_in_the_top_line(
     presenter: DeskPresenter, window: KioskWindow, cause: Cause, health: Health
@@ -193,6 +200,31 @@ def test_why_the_service_is_away_is_said(
 ) -> None:
     presenter.on_embedded_down(code, "file.sqlite3")
     assert window.ready.detail.text == f"{sentence}\nfile.sqlite3"
+
+
+def test_a_full_disk_shows_in_the_top_line_until_a_visit_is_stored_again(
+    presenter: DeskPresenter, window: KioskWindow
+) -> None:
+    refreshed: list[int] = []
+    presenter.refresh_wanted.connect(lambda: refreshed.append(1))
+    state = DeskInfo(
+        organization="Club", time_zone="UTC", server_time=NOON, version="1", visits_today=1,
+        demo=False,
+    )  # fmt: skip
+    seen: list[tuple[Health, str]] = []
+
+    def look() -> None:
+        presenter.on_desk(state)
+        seen.append((window.bar.service.health, window.bar.service.sentence))
+
+    look()
+    presenter.on_scan_failed(UUID(int=1), Failure(Cause.STORAGE_FULL, ""))
+    look()
+    presenter.on_answer(answer())
+    look()
+    full = (Health.WARN, "The disk of the membership service is full.")
+    assert seen == [(Health.GOOD, "1"), full, (Health.GOOD, "1")]
+    assert refreshed == [1, 1]
 
 
 def encoded(width: int, height: int) -> bytes:

@@ -62,3 +62,24 @@ def test_a_look_up_before_the_service_is_known_fails_as_one_that_starts(qtbot: Q
     worker.preview_failed.connect(lambda _visit, failure: causes.append(failure.cause))
     worker.preview(ScanRequest(visit_id=uuid4(), text=str(AMARA.id)))
     assert causes == [Cause.STARTING]
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"), [("storage_full", Cause.CANNOT_START), ("", Cause.STARTING)]
+)
+def test_why_the_service_of_this_pc_is_away_is_the_answer_to_everything(
+    qtbot: QtBot, code: str, cause: Cause
+) -> None:
+    worker, failures = DeskWorker(), list[Failure]()
+    for signal in (worker.preview_failed, worker.search_failed, worker.undo_failed):
+        signal.connect(lambda _about, failure: failures.append(failure))
+    with odd_service(GOOD) as service:
+        worker.connect_to(service.url, "key")
+        worker.on_service_down(code, "the disk")
+        asked = len(service.requests)
+        worker.preview(ScanRequest(visit_id=uuid4(), text=str(AMARA.id)))
+        worker.undo_visit(uuid4())
+        worker.search("amara")
+        qtbot.waitUntil(lambda: len(failures) == 3)
+        assert len(service.requests) == asked
+    assert [(each.cause, each.code) for each in failures] == [(cause, code)] * 3

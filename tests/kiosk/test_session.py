@@ -8,7 +8,7 @@ from api_client.messages.scan import Outcome, ScanMethod, ScanRequest
 from kiosk.session import State
 from kiosk.style import Tone
 from kiosk.wedge import Reading
-from tests.kiosk.answers import answer
+from tests.kiosk.answers import AMARA, answer
 from tests.kiosk.session_desk import Desk
 
 
@@ -239,3 +239,36 @@ def test_any_text_is_passed_on_unread(desk: Desk, text: str) -> None:
     desk.see(text)
     assert desk.asked[0].text == text
     assert ScanRequest.model_validate_json(desk.asked[0].model_dump_json()).text == text
+
+
+START_FAILED = "The data was written by a newer version of this program."
+
+
+def test_why_the_service_cannot_start_is_shown_for_every_scan_at_once(desk: Desk) -> None:
+    session = desk.session
+    session.on_hand_scanned(Reading("ONE", ""))
+    assert desk.shown == []
+    session.on_service_down("database_too_new", "club.sqlite3")
+    session.on_hand_scanned(Reading("TWO", ""))
+    session.on_picked(str(AMARA.id))
+    session.recheck()
+    assert [shown.verdict.detail for shown in desk.shown] == [START_FAILED] * 4
+    assert {shown.verdict.tone for shown in desk.shown} == {Tone.COULD_NOT_CHECK}
+    assert [request.text for request in desk.asked] == ["ONE", "TWO"], "to be recorded later"
+    session.clear()
+    session.on_connecting()
+    session.on_service_back()
+    session.on_hand_scanned(Reading("THREE", ""))
+    desk.reply()
+    assert desk.tone() is Tone.ACTIVE
+    assert [request.text for request in desk.asked] == ["ONE", "TWO", "ONE", "TWO", "THREE"]
+
+
+def test_a_restart_is_waited_for(qtbot: QtBot) -> None:
+    desk = Desk(patience_s=0.2)
+    desk.session.on_connecting()
+    desk.session.on_service_down("", "")
+    desk.session.on_hand_scanned(Reading("ONE", ""))
+    assert desk.state() is State.CHECKING
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    assert desk.shown[0].verdict.detail == "The membership service is still starting."
