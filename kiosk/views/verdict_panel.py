@@ -1,6 +1,6 @@
 """The verdict: one colour fills the panel, and it can be read from three metres away."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -40,6 +40,7 @@ from .person_view import PersonView
 _DESIGN_WIDTH = 820
 _TALL = 0.98
 """Height of a panel by its width from which on a headline takes two lines rather than shrink."""
+_WIDEST_BORDER = 10
 _FACTS = 6
 _COLUMNS = 3
 
@@ -90,6 +91,9 @@ class VerdictPanel(QWidget):
         super().__init__()
         self.setAccessibleName("")
         self._tone, self._recorded = Tone.UNKNOWN_CODE, True
+        self._around = QColor("#000000")
+        # It fills all of itself: nothing of the window is painted under it first.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.icon = IconView()
         self.headline = FitLabel(HEADLINE, QFont.Weight.Bold)
         self.detail = FitLabel(LARGE, QFont.Weight.Medium, lines=3)
@@ -119,6 +123,11 @@ class VerdictPanel(QWidget):
     def tone(self) -> Tone:
         """The kind of verdict on screen."""
         return self._tone
+
+    def set_around(self, colour: str) -> None:
+        """Set the colour of the window, which is seen outside the round corners."""
+        self._around = QColor(colour)
+        self.update()
 
     def show_verdict(self, verdict: Verdict, answered: str) -> None:
         """Set the verdict; ``answered`` is a text with the time of the answer.
@@ -159,6 +168,8 @@ class VerdictPanel(QWidget):
     def paintEvent(self, _event: object) -> None:
         """Fill the panel; dashes around it say that nobody was checked in, or could not be."""
         painter = QPainter(self)
+        for strip in _edges(self.rect(), RADIUS + _WIDEST_BORDER):
+            painter.fillRect(strip, self._around)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint = TONES[self._tone]
         painter.setBrush(QColor(paint.fill))
@@ -192,9 +203,19 @@ class VerdictPanel(QWidget):
         self.answered.set_pixels(int(BODY * 0.95 * scale))
 
 
+def _edges(box: QRect, width: int) -> tuple[QRect, ...]:
+    """Return the strips along the sides of ``box``, ``width`` pixels wide."""
+    return (
+        QRect(box.left(), box.top(), box.width(), width),
+        QRect(box.left(), box.bottom() + 1 - width, box.width(), width),
+        QRect(box.left(), box.top(), width, box.height()),
+        QRect(box.right() + 1 - width, box.top(), width, box.height()),
+    )
+
+
 def _border(tone: Tone, paint: Paint, *, recorded: bool) -> QPen:
     if tone is Tone.COULD_NOT_CHECK or not recorded:
         return QPen(QColor(paint.ink), 4, Qt.PenStyle.DashLine)
     if tone is Tone.BLOCKED:
-        return QPen(QColor(TONES[Tone.EXPIRED].fill), 10)
+        return QPen(QColor(TONES[Tone.EXPIRED].fill), _WIDEST_BORDER)
     return QPen(Qt.PenStyle.NoPen)

@@ -230,6 +230,7 @@ class KioskWindow(QMainWindow):
         palette.setColor(QPalette.ColorRole.Base, QColor(theme.raised))
         application.setPalette(palette)
         application.setStyleSheet(stylesheet(theme))
+        self.verdict.set_around(theme.window)
         self.bar.set_theme(theme)
         self.rail.set_theme(theme)
         self.side.set_theme(theme)
