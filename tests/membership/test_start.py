@@ -30,7 +30,9 @@ import json, sys
 import membership.serve
 loaded = sorted({name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names)
 from membership.rules import money
-print(json.dumps([loaded, money.known_currencies.cache_info().currsize]))
+lists = money.known_currencies.cache_info().currsize
+import membership.members.customers.routes
+print(json.dumps([loaded, lists, "PIL" in sys.modules]))
 """
 
 FIRST_SCAN = """
@@ -98,14 +100,16 @@ def first_scan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def imported() -> tuple[list[str], int]:
-    """Packages that importing the service loads, and how many lists of currencies it reads."""
-    packages, lists = json.loads(told(IMPORTED))
-    return packages, lists
+def imported() -> tuple[list[str], int, bool]:
+    """Packages that importing the service loads, how many lists of currencies it reads, and
+    whether the routes of customers load Pillow.
+    """
+    packages, lists, pillow = json.loads(told(IMPORTED))
+    return packages, lists, pillow
 
 
 def test_importing_the_service_loads_only_what_every_start_needs(
-    imported: tuple[list[str], int],
+    imported: tuple[list[str], int, bool],
 ) -> None:
     # Parts of packages with a leading underscore, and of the interpreter, come with the others.
     loaded = {name for name in imported[0] if not name.startswith("_")}
@@ -113,8 +117,14 @@ def test_importing_the_service_loads_only_what_every_start_needs(
     assert loaded - {"cython_runtime", "sitecustomize", "usercustomize"} <= ALLOWED
 
 
-def test_importing_the_service_reads_no_list_of_currencies(imported: tuple[list[str], int]) -> None:
+def test_importing_the_service_reads_no_list_of_currencies(
+    imported: tuple[list[str], int, bool],
+) -> None:
     assert imported[1] == 0
+
+
+def test_routes_that_send_photos_load_no_pillow(imported: tuple[list[str], int, bool]) -> None:
+    assert imported[2] is False
 
 
 def test_a_first_scan_loads_nothing(first_scan: dict[str, Any]) -> None:

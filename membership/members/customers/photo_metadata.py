@@ -5,16 +5,10 @@ and encoded again, because without EXIF it would lie on its side. Colour profile
 Formats: JPEG (ITU T.81), PNG (W3C, chunks), WebP (RFC 9649).
 """
 
-import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-
-from PIL import Image
-
-_ORIENTATION = 0x0112
-_QUALITY = 92
 
 _SOS, _EOI, _APP0, _APP2, _APP14, _APP15, _COM = 0xDA, 0xD9, 0xE0, 0xE2, 0xEE, 0xEF, 0xFE
 _JFIF_BYTES = 14
@@ -26,18 +20,6 @@ _PNG_KEPT = frozenset(
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP", b"ANIM", b"ANMF"))
 _WEBP_EXIF_XMP = 0b0000_1100
 """Flags of VP8X that announce EXIF and XMP."""
-
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""How a picture is turned upright, by its EXIF orientation."""
 
 
 class _Malformed(Exception):
@@ -85,37 +67,16 @@ def strip_metadata(mime: str, data: bytes) -> Stripped | None:
     picture = b"".join(kept)
     if mime == "image/webp":
         picture = b"RIFF" + struct.pack("<I", len(picture) + 4) + b"WEBP" + picture
-    return Stripped(picture, _orientation(exif))
-
-
-def encode_again(mime: str, image: Image.Image, orientation: int = 1) -> bytes:
-    """Return a picture encoded as ``mime``, rotated by its EXIF orientation, without metadata.
-
-    Errors of Pillow are not caught.
-    """
-    out, kind = io.BytesIO(), mime.partition("/")[2].upper()
-    profile = image.info.get("icc_profile")
-    turn = _TURNS.get(orientation)
-    upright = image.copy() if turn is None else image.transpose(turn)
-    upright.info = {}  # Pillow would write comments and texts again
-    upright.save(out, kind, quality=_QUALITY, icc_profile=profile)
-    stripped = strip_metadata(mime, out.getvalue())
-    return out.getvalue() if stripped is None else stripped.data
+    return Stripped(picture, _orientation(exif) if exif else 1)
 
 
 def _orientation(exif: bytes) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 if it cannot be read."""
-    if not exif:
-        return 1
-    found = Image.Exif()
-    try:
-        found.load(exif)
-        turned = found.get(_ORIENTATION, 1)
-    except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, struct.error):
-        return 1
-    except Warning:  # for processes that turn warnings into errors, such as tests
-        return 1
-    return turned if isinstance(turned, int) and turned in _TURNS else 1
+    """Return the EXIF orientation, 1 to 8."""
+    from membership.members.customers.photo_decoding import (  # noqa: PLC0415 - loads Pillow
+        orientation_of,
+    )
+
+    return orientation_of(exif)
 
 
 def _jpeg_parts(data: bytes) -> _Parts:

@@ -4,54 +4,20 @@ Uploads are stored without metadata. It is removed when sending photos of earlie
 """
 
 import hashlib
-import io
-import re
-import struct
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from membership.base.logs import logger
-from membership.members.customers.photo_metadata import encode_again, strip_metadata
+from membership.members.customers.photo_metadata import strip_metadata
 from membership.members.customers.service import get_customer, lock_customer, tell_changed
 from membership.store.models import CustomerPhoto
 from membership.store.upsert import insert_into
 from membership.web.access import Tenant
-from membership.web.errors import Invalid, NotFound
-
-MAX_SIDE = 4096
-"""Largest width or height of a photo, in pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """An image format: its first bytes, its decoder, and its media type."""
-
-    start: re.Pattern[bytes]
-    reader: type[ImageFile]
-    mime: str
-
-
-_KINDS = (
-    _Kind(re.compile(rb"\xff\xd8\xff"), JpegImageFile, "image/jpeg"),
-    _Kind(re.compile(rb"\x89PNG\r\n\x1a\n"), PngImageFile, "image/png"),
-    _Kind(re.compile(rb"RIFF....WEBP", re.DOTALL), WebPImageFile, "image/webp"),
-)
-
-
-_BROKEN = (
-    *(OSError, ValueError, SyntaxError, IndexError, TypeError, KeyError, struct.error, zlib.error),
-    Warning,  # for processes that turn warnings into errors, such as tests
-)
-"""What Pillow raises for broken pictures."""
+from membership.web.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +37,14 @@ def checked_photo(data: bytes) -> Photo:
 
     Raises Invalid if ``data`` is not a complete JPEG, PNG or WebP image within the size limits.
     """
-    kind = next((kind for kind in _KINDS if kind.start.match(data)), None)
-    if kind is None:
-        raise _no_image()
-    try:
-        clean = _without_metadata(kind, data)
-    except _BROKEN:
-        raise _no_image() from None
-    return shipped_photo(kind.mime, clean)
+    from membership.members.customers import photo_decoding  # noqa: PLC0415 - loads Pillow
 
-
-def _without_metadata(kind: _Kind, data: bytes) -> bytes:
-    """Decode a photo, and return it upright and without metadata.
-
-    Raises Invalid for too many pixels; errors of Pillow for a broken image.
-    """
-    stripped = strip_metadata(kind.mime, data)
-    # Without EXIF, so that a broken one does no harm. Not through Image.open, which warns of large
-    # images by a setting of the whole process.
-    with kind.reader(io.BytesIO(data if stripped is None else stripped.data)) as image:
-        if max(image.size) > MAX_SIDE:
-            message = f"A photo may have at most {MAX_SIDE} pixels a side."
-            raise Invalid("photo_too_large", "body", message)
-        image.load()
-        if stripped is None:
-            return encode_again(kind.mime, image)
-        if stripped.mends:
-            return encode_again(kind.mime, image, stripped.orientation)
-        return stripped.data
+    return shipped_photo(*photo_decoding.checked(data))
 
 
 def shipped_photo(mime: str, data: bytes) -> Photo:
     """Return ``data`` as a photo without decoding it: for images shipped with the service."""
     return Photo(mime, hashlib.sha256(data).hexdigest()[:32], data)
-
-
-def _no_image() -> Invalid:
-    """Return the error for data that is not a photo."""
-    return Invalid("photo_invalid", "body", "This is not a complete JPEG, PNG or WebP image.")
 
 
 def store_photo(
@@ -188,9 +124,10 @@ def _cleaned(mime: str, data: bytes) -> bytes:
     stripped = strip_metadata(mime, data)
     if stripped is not None and not stripped.mends:
         return stripped.data
-    kind = next(kind for kind in _KINDS if kind.mime == mime)
-    try:
-        return _without_metadata(kind, data)
-    except (*_BROKEN, Invalid):
+    from membership.members.customers import photo_decoding  # noqa: PLC0415 - loads Pillow
+
+    clean = photo_decoding.cleaned(mime, data)
+    if clean is None:
         logger().warning("photo_not_decoded", mime=mime, size=len(data))
         return data
+    return clean
