@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 
@@ -16,7 +17,7 @@ class WindowWatch(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
-            event.type() is QEvent.Type.Show
+            isinstance(event, QShowEvent)  # its class is asked for faster than its type
             and isinstance(watched, QWidget)
             and watched.isWindow()
             and not isinstance(watched, QMainWindow)

@@ -6,10 +6,11 @@ from it: the middle of a stroke, where it is not blended with the ground. Disabl
 placeholders that are hidden are exempt, as there.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
@@ -40,6 +41,7 @@ class Read:
     widget: str
 
 
+@cache
 def luminance(rgb: int) -> float:
     """The relative luminance of a colour ``0xrrggbb`` (WCAG 2.2)."""
     parts = ((rgb >> 16 & 255) / 255, (rgb >> 8 & 255) / 255, (rgb & 255) / 255)
@@ -55,13 +57,11 @@ def ratio(one: int, other: int) -> float:
 
 def read(image: QImage, box: QRect) -> tuple[int, int]:
     """Ink and ground of the text in a box, as ``0xrrggbb``."""
-    pixels = memoryview(image.constBits()).cast("B").cast("I")
-    across = image.bytesPerLine() // 4
-    counted = Counter[int]()
-    for y in range(box.top(), box.bottom() + 1):
-        counted.update(pixels[y * across + box.left() : y * across + box.right() + 1].tolist())
-    ground = counted.most_common(1)[0][0] & 0xFFFFFF
-    return max((each & 0xFFFFFF for each in counted), key=lambda ink: ratio(ink, ground)), ground
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
+    inside = pixels[box.top() : box.bottom() + 1, box.left() : box.right() + 1] & 0xFFFFFF
+    colours, counts = np.unique(inside, return_counts=True)
+    ground = int(colours[counts.argmax()])
+    return max(colours.tolist(), key=lambda ink: ratio(ink, ground)), ground
 
 
 def text_of(widget: QWidget) -> str:

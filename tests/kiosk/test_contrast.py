@@ -1,12 +1,19 @@
-"""Every text on every page can be read in every theme: 4.5 to 1, from the pixels as rendered."""
+"""Every page is drawn in each of its states, and every text can be read in every theme.
+
+To read is 4.5 to 1, from the pixels as rendered. A state is made once for all of it: a window costs
+more than what is looked at in it.
+"""
+
+from contextlib import ExitStack
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.application import load_fonts
-from kiosk.style import LIGHT, THEMES, Theme, stylesheet
+from kiosk.style import LIGHT, THEMES, stylesheet
 from tests.kiosk.rendered import LEAST, readings
+from tests.windows import no_other_windows
 from tools.screenshots.looks import Look
 from tools.screenshots.pages import PAGES
 from tools.screenshots.shots import FULL, Shots
@@ -15,24 +22,44 @@ from tools.screenshots.studio import studio
 HEIGHT = 2400
 """Pixels of a window in which no page is scrolled, so that every text is seen."""
 
+LOOK = Look(theme=LIGHT, language="de", width=1024, height=HEIGHT)
+
 ALWAYS = {FULL, "error", "search"}
 """States with texts that no other state of a page has; and each with a form."""
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_text_of_a_page_can_be_read(qapp: QApplication, page: Shots, theme: Theme) -> None:
+def test_each_state_can_be_made_and_every_text_of_it_be_read(
+    qapp: QApplication, page: Shots
+) -> None:
     load_fonts()
     for state, make in page.states.items():
-        if state not in ALWAYS and not state.endswith("form"):
-            continue
-        with studio(Look(theme=theme, language="de", width=1024, height=HEIGHT)) as opened:
-            make(opened)
-            opened.picture()
-            read = list(readings(opened.window))
-        assert len(read) > 2, state
-        faint = [each for each in read if each.ratio < LEAST]
-        assert faint == [], state
+        read_in_all = state in ALWAYS or state.endswith("form")
+        with ExitStack() as until_here:
+            with no_other_windows():
+                opened = until_here.enter_context(studio(LOOK))
+                make(opened)
+            shown = [each for each in opened.window.findChildren(QLabel) if each.isVisible()]
+            assert shown, state
+            for theme in THEMES if read_in_all else ():
+                opened.window.set_theme(theme)
+                opened.picture()
+                read = list(readings(opened.window))
+                assert len(read) > 2, (state, theme.name)
+                faint = [each for each in read if each.ratio < LEAST]
+                assert faint == [], (state, theme.name)
+
+
+def test_a_part_that_is_a_window_for_a_moment_is_found(qapp: QApplication) -> None:
+    page, part = QWidget(), QLabel("Shown too early")
+
+    def show_early() -> None:
+        with no_other_windows():
+            part.show()
+            QVBoxLayout(page).addWidget(part)
+
+    with pytest.raises(AssertionError, match="QLabel"):
+        show_early()
 
 
 def test_a_faint_text_is_found_and_a_disabled_one_is_exempt(

@@ -1,20 +1,21 @@
-"""``make screenshots``: each page is drawn in each of its states without a service."""
+"""``make screenshots``: pages are drawn without a service.
+
+That each state of each page can be made is in ``tests/kiosk/test_contrast.py``.
+"""
 
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from kiosk.application import load_fonts
 from kiosk.style import DARK
-from tests.windows import no_other_windows
 from tools.screenshots.__main__ import draw, pictures_of
 from tools.screenshots.looks import BASE, LOOKS, Look, PseudoTexts
 from tools.screenshots.pages import PAGES, chosen
 from tools.screenshots.sheet import contact_sheet
-from tools.screenshots.shots import FULL, Shots
-from tools.screenshots.studio import studio
+from tools.screenshots.shots import FULL
 
 
 @pytest.fixture(autouse=True)
@@ -35,15 +36,6 @@ def test_a_page_is_drawn_and_its_pictures_are_on_a_sheet(tmp_path: Path) -> None
     assert dark.pixelColor(500, 700).lightness() < full.pixelColor(500, 700).lightness()
     sheet = contact_sheet("stripe", [(file.stem, file) for file in files])
     assert sheet.width() > 3 * 720
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_each_state_of_each_page_can_be_made(page: Shots) -> None:
-    for state, make in page.states.items():
-        with no_other_windows(), studio(BASE) as opened:
-            make(opened)
-            shown = [each for each in opened.window.findChildren(QLabel) if each.isVisible()]
-            assert shown, state
 
 
 def test_every_state_is_drawn_once_and_the_full_one_in_every_look() -> None:
