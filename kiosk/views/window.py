@@ -5,15 +5,7 @@ from enum import Enum, auto
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QKeySequence,
-    QPalette,
-    QResizeEvent,
-    QShortcut,
-    QShowEvent,
-)
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -25,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from kiosk.style import M, Theme, next_theme, stylesheet
+from kiosk.application import use_theme
+from kiosk.style import M, Theme, next_theme
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
 
@@ -83,6 +76,8 @@ class KioskWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._styled = False
+        """Whether the application has the style sheet of the theme."""
         self.setWindowTitle(texts.say("Front desk"))
         self.setMinimumSize(900, 600)
         self.resize(1280, 800)
@@ -221,21 +216,23 @@ class KioskWindow(QMainWindow):
         self._arrange()
 
     def set_theme(self, theme: Theme) -> None:
-        """Use the colours of ``theme``."""
+        """Use the colours of ``theme``: of a window that is not shown yet, once it is."""
         self._theme = theme
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)  # noqa: S101 - a window needs one
-        # The style sheet sets the mark of a check box, but its background comes from the palette.
-        palette = application.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(theme.raised))
-        application.setPalette(palette)
-        application.setStyleSheet(stylesheet(theme))
+        if self._styled:
+            use_theme(theme)
         self.verdict.set_around(theme.window)
         self.bar.set_theme(theme)
         self.rail.set_theme(theme)
         self.side.set_theme(theme)
         self.ready.set_theme(theme)
         self.finder.set_theme(theme)
+
+    def setVisible(self, visible: bool) -> None:
+        """Style what was built, before it is shown: each part that is added is styled anew."""
+        if visible and not self._styled:
+            self._styled = True
+            use_theme(self._theme)
+        super().setVisible(visible)
 
     def toggle_theme(self) -> None:
         """Switch between light and dark."""
