@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 import resources
 
@@ -104,9 +104,17 @@ def interruptible(application: QApplication) -> Iterator[None]:
 
 
 def discard(window: QWidget) -> None:
-    """Delete the window now, before paint events that are still queued reach it."""
+    """Delete the window now, before paint events that are still queued reach it.
+
+    With the last one goes the style sheet: what is built next is styled once it is shown.
+    """
     window.deleteLater()
     QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and not any(
+        isinstance(each, QMainWindow) for each in application.topLevelWidgets()
+    ):
+        application.setStyleSheet("")
 
 
 def end_unseen(code: str, detail: str) -> None:

@@ -75,7 +75,6 @@ class KioskWindow(QMainWindow):
         self, texts: Texts, theme: Theme, desk: str, picture_painted: Callable[[], None]
     ) -> None:
         super().__init__()
-        self._theme = theme
         self._styled = False
         """Whether the application has the style sheet of the theme."""
         self.setWindowTitle(texts.say("Front desk"))

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from api_client.messages.management import SignedIn
 from kiosk.app import Kiosk, OwnService, ServiceAddress
-from kiosk.application import load_fonts
+from kiosk.application import discard, load_fonts
 from kiosk.language import LanguageStore
 from kiosk.pending_scan import DisplayedScan
 from kiosk.settings import KioskSettings
@@ -94,7 +94,7 @@ def desk(
     finally:
         kiosk.stop()
         kiosk.window.close()
-        kiosk.window.deleteLater()
+        discard(kiosk.window)
         kiosk.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         del kiosk

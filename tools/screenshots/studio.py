@@ -100,8 +100,6 @@ def studio(look: Look) -> Iterator[Studio]:
         made.window.hide()
         discard(made.window)
         QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        if isinstance(application := QApplication.instance(), QApplication):
-            application.setStyleSheet("")  # the next window is built before it is styled
 
 
 def amara() -> CustomerView:

@@ -144,6 +144,7 @@ def test_halves_are_beside_each_other_where_there_is_room(qtbot: QtBot, qapp: QA
     assert one.x() == other.x()
 
 
+@pytest.mark.usefixtures("styled")
 def test_buttons_share_rows_evenly(qtbot: QtBot, qapp: QApplication) -> None:
     buttons = [QPushButton(f"Button {number}") for number in range(4)]
     rows = ButtonRows(buttons)
