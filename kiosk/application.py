@@ -15,12 +15,12 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 import resources
 
-from .style import DARK, FONT_FILES, HIGH_CONTRAST, LIGHT, THEMES, Theme, stylesheet
+from .style import DARK, FONT_FILES, HIGH_CONTRAST, LIGHT, THEMES, Theme
 
 log = structlog.get_logger(__name__)
 
@@ -65,21 +65,6 @@ def theme_of(name: str) -> Theme:
     if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
         return HIGH_CONTRAST
     return DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
-
-
-def use_theme(theme: Theme) -> None:
-    """Give all windows the style sheet of ``theme``."""
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)  # noqa: S101 - a window needs one
-    # The style sheet sets the mark of a check box, but its background comes from the palette.
-    palette = application.palette()
-    palette.setColor(QPalette.ColorRole.Base, QColor(theme.raised))
-    application.setPalette(palette)
-    sheet = stylesheet(theme)
-    if application.styleSheet() != sheet:
-        # Qt styles a widget once for each of those around it if one sheet replaces another.
-        application.setStyleSheet("")
-        application.setStyleSheet(sheet)
 
 
 @contextmanager

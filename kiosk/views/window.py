@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from kiosk.application import use_theme
 from kiosk.style import M, Theme, next_theme
 from kiosk.texts import Texts
 from kiosk.verdict import Verdict
@@ -32,6 +31,7 @@ from .ready_panel import ReadyPanel
 from .scanner_sheet import ScannerSheet
 from .side_panel import SidePanel
 from .top_bar import TopBar
+from .use_theme import use_theme
 from .verdict_screen import VerdictScreen
 
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
