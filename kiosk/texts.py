@@ -79,6 +79,11 @@ class Texts:
         return format_time(local.time(), format="short", locale=self.locale)
 
 
+def capitalized(words: str) -> str:
+    """Return words that begin with a capital, as those that stand alone do."""
+    return words[:1].upper() + words[1:]
+
+
 def _locale(language: str) -> Locale:
     try:
         locale = Locale.parse(language.replace("-", "_"))

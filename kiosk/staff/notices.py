@@ -63,13 +63,12 @@ class Notices:
         self._kept = ""
 
     def show(self, sentence: str) -> None:
-        """Show a failure on the page in front; on the first page while one is loading."""
+        """Show a failure on the page in front; on the next one while it loads."""
         panel = self._panel
-        if panel.page is panel.waiting:
-            panel.home.show_failure(sentence)
-            panel.show_page(panel.home)
-        elif isinstance(panel.page, PageView):
+        if isinstance(panel.page, PageView):
             panel.page.show_failure(sentence)
+        elif panel.page in {panel.waiting, panel.trouble}:
+            self._kept = sentence
 
     def keep(self, sentence: str, word: str = "") -> None:
         """Show a failure now if a page is in front, else in the top bar and on the next page.

@@ -22,6 +22,7 @@ from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.controllers.receipt import Receipts
 from kiosk.staff.disk import Disk
 from kiosk.staff.frame import Frame
+from kiosk.staff.loading import Loading
 from kiosk.staff.notices import Notices, sentence_of
 from kiosk.staff.outcomes import Outcomes
 from kiosk.staff.page import ACCOUNT, MEMBERS, TODAY, Page, Place
@@ -86,6 +87,7 @@ class StaffPresenter(QObject):
             texts=texts, session=self.session, send=self.task_wanted.emit, parent=self,
         )  # fmt: skip
         self.pages = Router(self.panel, self._context(disk or Disk()))
+        self._loading = Loading(self.panel, self.pages, texts, self.reload)
         self.panel.back.connect(self.back)
         self.frame = Frame(window, texts, self.session, self)
         self.frame.wanted.connect(self.go)
@@ -115,11 +117,16 @@ class StaffPresenter(QObject):
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
-        """Keep the club's short name, time zone and currency; a new club is set up first."""
+        """Keep the club's short name, time zone and currency; a new club is set up first.
+
+        A page that the service could not be reached for is loaded again: it answers.
+        """
         self.session.zone = desk.time_zone
         self.session.currency = desk.currency or self.session.currency
         if self._sign_in.know(desk) and not self._at_work:
             self.go(TODAY)
+        else:
+            self._loading.on_connected()
 
     @Slot(object)
     def on_showed(self, shown: DisplayedScan) -> None:
@@ -185,9 +192,7 @@ class StaffPresenter(QObject):
 
     def show(self, place: Place) -> None:
         """Load a page and show it, if it is still wanted then."""
-        page = self.pages.open(place)
-        self.pages.leave()
-        self.panel.show_page(self.panel.waiting)
+        page = self._loading.begin(place)
         self.task_wanted.emit(
             Task(
                 place.name,
@@ -325,10 +330,11 @@ class StaffPresenter(QObject):
             self._notices.show_kept()
 
     def _on_not_loaded(self, page: Page[Any], failure: Failure) -> None:
-        """Show on the first page why the page that was wanted is not shown."""
-        if self._trail[-1:] == [page.place] and self.panel.page is self.panel.waiting:
-            self._trail[:] = [MEMBERS]
-        self._notices.show(sentence_of(failure, self._texts))
+        """Show in its place why a page is not shown, unless staff have gone elsewhere."""
+        if self._trail[-1:] == [page.place] and self._loading.under_way:
+            self._loading.fail(page.place, failure)
+        else:
+            self._notices.show(sentence_of(failure, self._texts))
 
     def _enter(self, place: Place) -> None:
         """Go to a page that was asked for at the desk; what is open and not saved is before it."""

@@ -67,6 +67,7 @@ class Router:
     def __init__(self, panel: StaffPanel, context: Context) -> None:
         self._panel, self._context = panel, context
         self._made: dict[str, Controller] = {}
+        self._filled: dict[str, Place] = {}
         self.camera = DeskCamera(context.parent)
         self.payment = self.add(PaymentController(context))
         self.members = self.add(MembersController(context))
@@ -79,7 +80,6 @@ class Router:
         self.settings = self.add(SettingsController(context))
         self.give = self.add(GiveController(context))
         self.code_formats = self.add(CodeFormatsController(context))
-        panel.home = self.members.page
 
     @cached_property
     def company(self) -> CompanyController:
@@ -161,6 +161,11 @@ class Router:
         view.clear_failures()
         self._panel.show_page(view)
         page.show(answer)
+        self._filled[page.place.name] = page.place
+
+    def filled(self, place: Place) -> bool:
+        """Return whether the widget of a place shows what was loaded for it in this session."""
+        return self._filled.get(place.name) == place
 
     def view(self, place: Place) -> PageView:
         """Return the widget of a place, as it was last filled."""
@@ -208,6 +213,7 @@ class Router:
 
     def end_session(self) -> None:
         """Somebody signed out."""
+        self._filled.clear()
         for controller in self._made.values():
             controller.end_session()
 

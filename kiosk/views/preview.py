@@ -21,6 +21,9 @@ from scanner.events import FrameRead
 from .icons import draw_icon
 from .labels import font_of
 
+_LEAST = 96
+"""Width in pixels below which a picture shows nothing that could be recognized."""
+
 
 class PreviewView(QWidget):
     """The live picture. ``painted`` is called after each painting, to request the next picture."""
@@ -78,6 +81,11 @@ class PreviewView(QWidget):
         shape = QPainterPath()
         shape.addRoundedRect(self.rect().toRectF(), RADIUS - 4, RADIUS - 4)
         painter.setClipPath(shape)
+        if self.width() < _LEAST:
+            self._draw_sign(painter)
+            painter.end()
+            self._painted()
+            return
         painter.fillRect(self.rect(), QColor("#0b0e12"))
         if self._image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -90,6 +98,15 @@ class PreviewView(QWidget):
             self._draw_ribbon(painter)
         painter.end()
         self._painted()
+
+    def _draw_sign(self, painter: QPainter) -> None:
+        """Draw whether the camera runs, where there is no room for its picture."""
+        painter.fillRect(self.rect(), QColor(self._theme.raised))
+        side = min(20.0, self.height())
+        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        stopped = bool(self._message)
+        colour = self._theme.warn if stopped else self._theme.muted
+        draw_icon(painter, "camera_off" if stopped else "camera", colour, box)
 
     def _target(self, size: QSize) -> QRectF:
         fitted = size.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)

@@ -60,10 +60,10 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
         (session,) = stripe.ledger.all("checkout.session")
         assert checkout.qr.text == session["url"]
         assert checkout.payer.text().startswith("€49.00 · Bela Kovács · C-")
-        assert checkout.state.text() == "not paid yet"
+        assert checkout.state.text() == "Not paid yet"
 
         stripe.pay(session["id"])
-        at.wait_until(lambda: checkout.state.text() == "paid")
+        at.wait_until(lambda: checkout.state.text() == "Paid")
         assert checkout.qr.isHidden()
         checkout.back_button.click()
         at.wait_until(lambda: work.statuses() == [("Climbing", "active")])
@@ -73,19 +73,19 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
 
         work.act(Action.SUBSCRIPTION)
         at.wait_until(lambda: work.panel.page is page)
-        assert (page.state.text(), len(page.lines)) == ("active", 1)
+        assert (page.state.text(), len(page.lines)) == ("Active", 1)
         page.buttons[Action.CANCEL].click()
         work.fill()
-        at.wait_until(lambda: page.state.text() == "not renewed")
+        at.wait_until(lambda: page.state.text() == "Not renewed")
         page.buttons[Action.KEEP].click()
         work.fill()
-        at.wait_until(lambda: page.state.text() == "active")
+        at.wait_until(lambda: page.state.text() == "Active")
 
         (subscription,) = stripe.ledger.all("subscription")
         stripe.cancel(subscription["id"], at_period_end=True)  # by the customer, at Stripe
         page.buttons[Action.REFRESH].click()
         at.wait_until(lambda: page.progress.text() == "Checked just now.")
-        assert page.state.text() == "not renewed"
+        assert page.state.text() == "Not renewed"
 
         page.buttons[Action.END].click()
         work.fill()

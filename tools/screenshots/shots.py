@@ -40,6 +40,10 @@ def staff_page(
     def full(studio: Studio) -> None:
         studio.open(place, answer())
 
+    def loading(studio: Studio) -> None:
+        studio.open(place)
+        studio.staff.panel.show_outline()
+
     def error(studio: Studio) -> None:
         studio.open(place)
         studio.fail(place.name)
@@ -51,7 +55,7 @@ def staff_page(
     states: dict[str, Make] = {FULL: full}
     if empty is not None:
         states["empty"] = lambda studio: studio.open(place, empty())
-    states |= {"loading": lambda studio: studio.open(place), "error": error}
+    states |= {"loading": loading, "error": error}
     states |= {each: partial(also, then) for each, then in more.items()}
     return Shots(name, states)
 

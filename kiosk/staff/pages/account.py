@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import chip, empty, label, paint_chip
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.account import AccountWords
 from kiosk.style import L, M, S, Tone
@@ -17,6 +18,8 @@ _IN_A_LINE = 2
 
 class AccountPage(PageView):
     """Shows an ``AccountWords``, and new recovery codes once."""
+
+    shape = Shape.FORM
 
     begin_wanted = Signal()
     remove_wanted = Signal()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from api_client.messages.cards import WalletKind
 from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
 from kiosk.staff.pages.picture import Picture
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.card import CardWords
 from kiosk.style import L, M, S, Tone
@@ -40,6 +41,8 @@ class Side(StrEnum):
 
 class CardPage(PageView):
     """Shows a ``CardWords``, and either the code that a phone reads or a picture of the card."""
+
+    shape = Shape.PROFILE
 
     acted = Signal(object, object)
     """Action, CardWords."""

@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from kiosk.staff.pages.parts import chip, label, paint_chip
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.checkout import CheckoutWords
 from kiosk.style import L, M, S, Tone
@@ -18,6 +19,8 @@ _SHARES = (3, 1)
 
 class CheckoutPage(PageView):
     """Shows a ``CheckoutWords``."""
+
+    shape = Shape.PROFILE
 
     left = Signal()
     """The button that leads back was pressed."""

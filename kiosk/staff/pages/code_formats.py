@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.staff.pages.parts import chip, empty, label
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.code_formats import ReadLine, format_titles, weak_hint
 from kiosk.style import L, M, S
@@ -31,6 +32,8 @@ _ROWS = 4
 
 class CodeFormatsPage(PageView):
     """Shows what is read, and check boxes; nothing is stored before ``saved``."""
+
+    shape = Shape.FORM
 
     saved = Signal()
     edited = Signal()

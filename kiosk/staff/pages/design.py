@@ -22,6 +22,7 @@ from kiosk.staff.pages.form import field_label
 from kiosk.staff.pages.inputs import Choice
 from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.picture import Picture
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.style import L, M, S
 from kiosk.texts import Texts
@@ -34,6 +35,8 @@ IMAGES = ("logo", "strip", "icon")
 
 class DesignPage(PageView):
     """Shows and edits one design; nothing is stored before ``saved``."""
+
+    shape = Shape.FORM
 
     opened = Signal(object)
     """Id of the design that was chosen in the list."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.member_search import MemberSearch
 from kiosk.staff.pages.parts import label
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.profile import Entry
 from kiosk.style import L, M
@@ -15,6 +16,8 @@ from kiosk.texts import Texts
 
 class GivePage(PageView):
     """Shows who was found for what is typed, and once a card is given, whom it belongs to."""
+
+    shape = Shape.FORM
 
     searched = Signal(str)
     chosen = Signal(object)

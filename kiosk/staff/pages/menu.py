@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QFrame,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk.staff.pages.parts import label
 from kiosk.style import XS, S
@@ -41,7 +48,7 @@ class DropMenu(QFrame):
                 widget.deleteLater()
         self._buttons = []
         for title, buttons in groups:
-            if buttons:
+            if buttons and title:
                 self._column.addWidget(label(title, "section", wraps=False))
             for button in buttons:
                 button.clicked.connect(self.hide)
@@ -87,13 +94,24 @@ class DropMenu(QFrame):
         assert around is not None  # noqa: S101 - it was made with one
         self.adjustSize()
         below = self._opener.mapTo(around, QPoint(0, self._opener.height() + XS))
-        left = max(S, min(below.x(), around.width() - self.width() - S))
+        beside = below.x()
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            beside += self._opener.width() - self.width()
+        left = max(S, min(beside, around.width() - self.width() - S))
         self.move(left, min(below.y(), max(S, around.height() - self.height() - S)))
+        self._watch_scrolling(around)
         self.show()
         self.raise_()
         self._opener.setChecked(True)
         if self._buttons:
             self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _watch_scrolling(self, around: QWidget) -> None:
+        """Close when what the opener lies in is scrolled: the menu would not move with it."""
+        for area in around.findChildren(QAbstractScrollArea):
+            if area.isAncestorOf(self._opener):
+                bar = area.verticalScrollBar()
+                bar.valueChanged.connect(self.hide, Qt.ConnectionType.UniqueConnection)
 
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         inside = now is None or now is self._opener or self.isAncestorOf(now)

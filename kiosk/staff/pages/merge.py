@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.member_search import MemberSearch
 from kiosk.staff.pages.parts import Section, label
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.merge import MergeWords, PersonWords
 from kiosk.staff.words.profile import Entry
@@ -30,6 +31,8 @@ _INITIALS = Paint("#8f9cab", "#8f9cab")
 
 class MergePage(PageView):
     """Asks for the other file of a person, then shows both side by side."""
+
+    shape = Shape.PROFILE
 
     searched = Signal(str)
     chosen = Signal(object)

@@ -1,9 +1,10 @@
 """The panel in which staff work: one page at a time, under a line with the way back.
 
-A form is a sheet over the page in front, which is disabled under it.
+A form is a sheet over the page in front, which is disabled under it. While a page loads, the one
+before it stays in front for a moment, untouchable, so that a quick answer is no flicker.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,30 +17,37 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.staff.pages.form import Form
-from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.sign_in import SignInPage
+from kiosk.staff.pages.skeleton import LATE_MS, Shape, Skeleton
 from kiosk.staff.pages.toast import Toast
+from kiosk.staff.pages.trouble import Trouble
 from kiosk.staff.pages.view import PageView
-from kiosk.style import M, S
+from kiosk.staff.words.trouble import TroubleWords
+from kiosk.style import L, M, S
 from kiosk.texts import Texts
 
 
 class StaffPanel(QWidget):
-    """Shows the sign-in, "Loading …" or one of the pages that were added.
-
-    ``home`` is the first of them, set by the router.
-    """
+    """Shows the sign-in, one of the pages that were added, that one loads, or why it did not."""
 
     back = Signal()
-    home: PageView
+    retried = Signal()
+    """The page in front is to be loaded again."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__()
         self.sign_in = SignInPage(texts)
-        self.waiting = label(texts.say("Loading …"), "empty")
+        self.waiting, self.trouble = Waiting(texts), Trouble(texts)
+        self.trouble.retried.connect(self.retried)
         self._pages = QStackedWidget()
-        for page in (self.sign_in, self.waiting):
+        for page in (self.sign_in, self.waiting, self.trouble):
             self._pages.addWidget(page)
+        self._loading = False
+        self._before: QWidget | None = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self.show_outline)
         self.back_button = QPushButton(texts.say("Back (Esc)"))
         self.back_button.setObjectName("link")
         self.back_button.clicked.connect(self.back)
@@ -51,14 +59,22 @@ class StaffPanel(QWidget):
         layout.setSpacing(S)
         layout.addLayout(head)
         layout.addWidget(self._pages, 1)
+        self._cover = QWidget(self)
+        self._cover.setAccessibleName(texts.say("Loading …"))
+        self._cover.hide()
         self._sheet = Sheet(self)
         self.toast = Toast(self, texts)
         self.setMinimumWidth(M)
 
     @property
     def page(self) -> QWidget | None:
-        """The page on screen, or that under the form on screen."""
-        return self._pages.currentWidget()
+        """The page on screen, or that under the form on screen; ``waiting`` while one loads."""
+        return self.waiting if self._loading else self._pages.currentWidget()
+
+    @property
+    def before(self) -> QWidget | None:
+        """What was in front when the page that loads, or did not, was asked for."""
+        return self._before
 
     @property
     def form(self) -> Form | None:
@@ -69,10 +85,38 @@ class StaffPanel(QWidget):
         """Add a page."""
         self._pages.addWidget(view)
 
+    def wait(self, shape: Shape) -> None:
+        """A page of this shape loads: show its outline, unless it is there in a moment."""
+        if not self._loading:
+            self._before = self._pages.currentWidget()
+        self._loading = True
+        self.waiting.wait(shape)
+        if not self.isVisible() or self._before is self.trouble:
+            self._pages.setCurrentWidget(self.waiting)
+        elif self._pages.currentWidget() is not self.waiting:
+            self._late.start()
+            self._hold()
+        self._fit_sheet()
+
+    def show_outline(self) -> None:
+        """Show the outline of the page that loads: the wait has become long."""
+        self._let_go()
+        self.waiting.outline.draw()
+        self._pages.setCurrentWidget(self.waiting)
+        self._fit_sheet()
+
     def show_page(self, page: QWidget) -> None:
         """Show one of the pages, under the form if there is one."""
+        self._let_go()
+        self._loading = False
+        self.waiting.outline.stop()
         self._pages.setCurrentWidget(page)
         self._fit_sheet()
+
+    def show_trouble(self, words: TroubleWords) -> None:
+        """Show in place of the page that loads why it was not loaded."""
+        self.trouble.show_words(words)
+        self.show_page(self.trouble)
 
     def show_form(self, form: Form) -> None:
         """Show a form over the page in front."""
@@ -112,6 +156,20 @@ class StaffPanel(QWidget):
         super().resizeEvent(event)
         self._fit_sheet()
 
+    def _hold(self) -> None:
+        """Keep keys and clicks from the page that is still in front."""
+        self._cover.setGeometry(self._pages.geometry())
+        self._cover.show()
+        focused = self.window().focusWidget()
+        if focused is not None and self._pages.isAncestorOf(focused):
+            self._cover.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _let_go(self) -> None:
+        """Remove what keeps keys and clicks from the page."""
+        self._late.stop()
+        self._cover.clearFocus()
+        self._cover.hide()
+
     def _fit_sheet(self) -> None:
         covers = self.form is not None and self.page is not self.sign_in
         self._pages.setEnabled(not covers)
@@ -120,6 +178,22 @@ class StaffPanel(QWidget):
             self.layout().activate()  # type: ignore[union-attr]
             self._sheet.setGeometry(self._pages.geometry())
             self._sheet.raise_()
+
+
+class Waiting(QFrame):
+    """In place of a page that loads: its outline."""
+
+    def __init__(self, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.outline = Skeleton(texts.say("Loading …"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(L, L, L, M)
+        layout.addWidget(self.outline)
+
+    def wait(self, shape: Shape) -> None:
+        """Begin to wait for a page of this shape."""
+        self.outline.wait(shape)
 
 
 class Sheet(QFrame):

@@ -15,10 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from kiosk.staff.words.membership import MembershipLine
 from kiosk.staff.words.profile import Entry
 from kiosk.style import TONES, M, S, Tone
-from kiosk.texts import Texts
+from kiosk.texts import Texts, capitalized
 from kiosk.views.plain_label import PlainLabel
 
 _LONG = re.compile(r"\S{18,}")
@@ -65,15 +64,6 @@ class Action(StrEnum):
     SETTLE = "settle"
 
 
-_IN_A_ROW = 2
-"""Buttons side by side: more are wider than a small screen, in German at least."""
-
-
-def _in_rows(count: int, buttons: Sequence[QPushButton]) -> list[Sequence[QPushButton]]:
-    """Return the buttons in rows of at most ``count``."""
-    return [buttons[start : start + count] for start in range(0, len(buttons), count)]
-
-
 def chip(words: str, tone: Tone) -> PlainLabel:
     """Return a label on the colour of a verdict."""
     made = PlainLabel()
@@ -82,9 +72,9 @@ def chip(words: str, tone: Tone) -> PlainLabel:
 
 
 def paint_chip(shown: PlainLabel, words: str, tone: Tone) -> None:
-    """Set text and colour of a chip."""
+    """Set text and colour of a chip; its text begins with a capital."""
     paint = TONES[tone]
-    shown.setText(words)
+    shown.setText(capitalized(words))
     shown.setStyleSheet(
         f"background: {paint.fill}; color: {paint.ink}; border-radius: 8px;"
         "padding: 2px 10px; font-weight: 600;"
@@ -133,64 +123,6 @@ class Section(QWidget):
     def add(self, line: QWidget) -> None:
         """Add a row."""
         self._lines.addWidget(line)
-
-
-class MembershipCard(QFrame):
-    """One membership: plan, status, period, source, and its buttons."""
-
-    acted = Signal(object, object)
-    """Action, MembershipLine."""
-
-    def __init__(
-        self, line: MembershipLine, texts: Texts, *, may_change: bool, sees_payments: bool = False
-    ) -> None:
-        super().__init__()
-        self.setObjectName("line")
-        self.line = line
-        head = QHBoxLayout()
-        head.addWidget(label(line.plan, "strong"), 1)
-        head.addWidget(chip(line.status, line.tone))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(S + 4, S + 4, S + 4, S + 4)
-        column.setSpacing(S - 2)
-        column.addLayout(head)
-        column.addWidget(label(line.period))
-        for words in filter(None, (line.source, line.billing, line.note, *line.history)):
-            column.addWidget(label(words, "muted"))
-        self.buttons: dict[Action, QPushButton] = {}
-        if sees_payments and line.order_id is not None:
-            words = texts.say("Subscription …")
-            self.buttons[Action.SUBSCRIPTION] = self._button(Action.SUBSCRIPTION, words)
-        if may_change:
-            self.buttons |= self._buttons(texts)
-        if sees_payments and line.can_pay:
-            self.buttons[Action.PAYMENTS] = self._button(Action.PAYMENTS, texts.say("Receipts"))
-        for some in _in_rows(_IN_A_ROW, list(self.buttons.values())):
-            row = QHBoxLayout()
-            for button in some:
-                row.addWidget(button)
-            row.addStretch()
-            column.addLayout(row)
-
-    def _buttons(self, texts: Texts) -> dict[Action, QPushButton]:
-        """Return the buttons of what can be done with the membership."""
-        say, line = texts.say, self.line
-        possible = (
-            (Action.RENEW, say("Renew"), line.can_renew),
-            (Action.PAY, say("Payment …"), line.can_pay),
-            (Action.EXTEND, say("Extend …"), line.can_extend),
-            (Action.TRANSFER, say("Change plan …"), line.can_end),
-            (Action.END, say("End …"), line.can_end),
-            (Action.UNDO, say("Undo …"), line.change_id is not None),
-            (Action.OPEN, say("Open company"), line.company_id is not None),
-        )
-        return {action: self._button(action, words) for action, words, can in possible if can}
-
-    def _button(self, action: Action, words: str) -> QPushButton:
-        button = QPushButton(words)
-        button.setAccessibleName(f"{words} {self.line.plan}")
-        button.clicked.connect(lambda: self.acted.emit(action, self.line))
-        return button
 
 
 class EntryLine(QFrame):

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from kiosk.staff.pages.crop import CropView
 from kiosk.staff.pages.parts import label
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.photo import no_camera
 from kiosk.style import L, M, S
@@ -41,6 +42,8 @@ def photo_of(image: QImage, left: int, top: int, side: int) -> bytes:
 
 class PhotoPage(PageView):
     """Shows the live picture, or the picture that was taken or chosen until it is used."""
+
+    shape = Shape.FORM
 
     take_pressed = Signal()
     file_pressed = Signal()

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.lines import ActionLine
-from kiosk.staff.pages.parts import Action, EntryLine, MembershipCard, Section, label
+from kiosk.staff.pages.membership_card import MembershipCard
+from kiosk.staff.pages.parts import Action, EntryLine, Section, label
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.card import CardLine
 from kiosk.staff.words.profile import Entry, ProfileWords
@@ -52,6 +54,8 @@ class Allowed:
 
 class ProfilePage(PageView):
     """Shows a ``ProfileWords``; ``acted`` is emitted for every button."""
+
+    shape = Shape.PROFILE
 
     acted = Signal(object, object)
     """Action and its target: MembershipLine, id, or None for the whole profile."""
@@ -161,6 +165,7 @@ class ProfilePage(PageView):
             card = MembershipCard(
                 line,
                 self._texts,
+                self,
                 may_change=allowed.memberships,
                 sees_payments=allowed.payments,
             )

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from kiosk.style import BODY, CAPTION, TONES, S, Tone
-from kiosk.texts import as_shown
+from kiosk.texts import as_shown, capitalized
 from kiosk.views.labels import font_of
 
 Index = QModelIndex | QPersistentModelIndex
@@ -195,7 +195,8 @@ class _RowDelegate(QStyledItemDelegate):
     ) -> float:
         """Draw what stands at the end of a row; return its width with the space before it."""
         painter.setFont(font_of(CAPTION, QFont.Weight.DemiBold))
-        chip = painter.fontMetrics().horizontalAdvance(row.state) + 20 if row.state else 0
+        state = capitalized(row.state)
+        chip = painter.fontMetrics().horizontalAdvance(state) + 20 if state else 0
         painter.setFont(font_of(CAPTION))
         beside = painter.fontMetrics().horizontalAdvance(row.beside)
         width = min(max(chip, beside), words.width() / 2)
@@ -222,7 +223,7 @@ class _RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(pill, 10, 10)
             painter.setPen(QColor(paint.ink))
             painter.setFont(font_of(CAPTION, QFont.Weight.DemiBold))
-            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, row.state)
+            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, state)
         return width + 2 * S
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout
 from kiosk.staff.pages.columns import Columns
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import Section, label
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.style import L, M
 from kiosk.texts import Texts
@@ -19,6 +20,8 @@ _LEAST = 380
 
 class SettingsPage(PageView):
     """Shows what the role allows; each row opens its page or form."""
+
+    shape = Shape.FORM
 
     account_wanted = Signal()
     scanner_wanted = Signal()

@@ -21,6 +21,7 @@ from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import label
 from kiosk.staff.pages.signup_preview import JoinPreview
 from kiosk.staff.pages.site_keys import KeyList
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.signup import FIELDS, JoinPlaces, JoinSettings
 from kiosk.staff.words.signup_colours import join_looks
@@ -35,6 +36,8 @@ _NARROWEST = 360
 
 class SignupPage(PageView):
     """Shows and edits the settings; nothing is stored before ``saved``."""
+
+    shape = Shape.FORM
 
     saved = Signal()
     edited = Signal()

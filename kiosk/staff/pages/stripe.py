@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import chip, empty, label, paint_chip
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.stripe import StripeWords
 from kiosk.style import L, M, S, Tone
@@ -13,6 +14,8 @@ from kiosk.texts import Texts
 
 class StripePage(PageView):
     """Shows a ``StripeWords``."""
+
+    shape = Shape.FORM
 
     connect_wanted = Signal(object)
     """StripeWords."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
+from kiosk.staff.pages.skeleton import Shape
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.subscription import SubscriptionWords
 from kiosk.style import L, M, S, Tone
@@ -20,6 +21,8 @@ from kiosk.texts import Texts
 
 class SubscriptionPage(PageView):
     """Shows a ``SubscriptionWords``."""
+
+    shape = Shape.PROFILE
 
     acted = Signal(object, object)
     """Action, SubscriptionWords."""

@@ -77,15 +77,16 @@ def test_an_answer_for_a_page_that_was_left_is_not_shown(
     assert staff.panel.page is staff.panel.waiting
 
 
-def test_a_failure_without_a_handler_is_shown_on_the_page_in_front(
+def test_a_page_that_may_not_be_loaded_again_stays_in_front_and_says_so(
     staff: Staff, notes: NotesController
 ) -> None:
     staff.presenter.open(NOTES)
     staff.presenter.on_done(staff.tasks[-1], 3)
     staff.presenter.reload()
     staff.presenter.on_failed(staff.tasks[-1], Failure(Cause.NOT_ALLOWED, ""))
-    assert staff.panel.page is staff.pages.members.page
-    assert staff.pages.members.page.message.text() == ("You may not do this.")
+    assert staff.panel.page is notes.page
+    assert notes.page.message.text() == "You may not do this."
+    assert notes.page.message.again.isHidden()
 
 
 @pytest.mark.parametrize(("name", "attribute"), LATER.items(), ids=LATER)

@@ -97,7 +97,7 @@ def test_an_order_is_shown_until_it_is_paid(staff: Staff, qapp: QApplication) ->
     assert (watch.isActive(), page.copy_button.text()) == (True, "Copied")
     watch.stop()
     staff.presenter.on_done(staff.tasks[-1], order())
-    assert (page.state.text(), page.qr.text) == ("paid", "")
+    assert (page.state.text(), page.qr.text) == ("Paid", "")
     assert page.qr.isHidden()
     assert page.copy_button.isHidden()
     assert not watch.isActive()

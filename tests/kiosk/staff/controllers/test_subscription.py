@@ -149,7 +149,7 @@ def test_what_is_paid_through_stripe_leads_to_its_subscription(staff: Staff) -> 
     assert set(card.buttons) == {Action.SUBSCRIPTION, Action.PAY, Action.PAYMENTS}
     page = staff.pages.subscription.page
     assert staff.panel.page is page
-    assert (page.state.text(), len(page.lines)) == ("active", 1)
+    assert (page.state.text(), len(page.lines)) == ("Active", 1)
     shown = {action for action, button in page.buttons.items() if not button.isHidden()}
     assert shown == {Action.REFRESH, Action.CANCEL, Action.END}
 
@@ -202,7 +202,7 @@ def test_stripe_is_asked_and_what_it_says_is_shown(staff: Staff) -> None:
     assert page.message.isHidden()
     overdue = SubscriptionSheet(order(subscription="past_due"), "Amara", invoices())
     staff.presenter.on_done(staff.tasks[-1], overdue)
-    assert page.state.text() == "payment overdue"
+    assert page.state.text() == "Payment overdue"
     assert page.progress.text() == "Checked just now."
     other = SubscriptionSheet(order(id=UUID(int=81)), "Bela", invoices())
     staff.presenter.on_done(staff.tasks[-1], other)
