@@ -18,6 +18,7 @@ from kiosk.failures import Cause, Failure
 from kiosk.pending_scan import DisplayedScan
 from kiosk.staff.controllers.changes import Changes
 from kiosk.staff.controllers.controller import Context
+from kiosk.staff.controllers.pdf import PdfFiles
 from kiosk.staff.controllers.profile import CUSTOMER
 from kiosk.staff.controllers.receipt import Receipts
 from kiosk.staff.disk import Disk
@@ -314,12 +315,13 @@ class StaffPresenter(QObject):
         return True
 
     def _context(self, disk: Disk) -> Context:
-        send = self.task_wanted.emit
+        send, texts = self.task_wanted.emit, self._texts
+        files = PdfFiles(texts, disk, self._notices, self.changes, send)
         return Context(
-            window=self._window, texts=self._texts, disk=disk, session=self.session,
+            window=self._window, texts=texts, disk=disk, session=self.session,
             notices=self._notices, navigation=self, changes=self.changes,
-            receipts=Receipts(self._texts, disk, self._notices, send),
-            send=send, fetch_photo=self.photo_wanted.emit, parent=self,
+            receipts=Receipts(texts, disk, self._notices, files, send), files=files, send=send,
+            fetch_photo=self.photo_wanted.emit, parent=self,
         )  # fmt: skip
 
     def _on_loaded(self, page: Page[Any], answer: object) -> None:

@@ -128,6 +128,8 @@ def test_payments_are_counted_voided_and_their_receipts_opened_again(
         at.wait_until(lambda: work.panel.page is page)
         assert list(page.lines) == ["R-000002", "R-000001"]
         page.receipt_buttons["R-000001"].click()
+        at.wait_until(lambda: work.management.changes.asking)
+        work.form().submit.click()
         at.wait_until(lambda: len(printer.printed) == 3)
         assert printer.printed[-1][0] == "R-000001.pdf"
         page.mail_buttons["R-000001"].click()

@@ -30,7 +30,6 @@ WATCH_MS = 3000
 _FILES = {
     Action.SAVE_PASS: ("pkpass", "Apple Wallet (*.pkpass)"),
     Action.SAVE_PRINT: ("pdf", "PDF (*.pdf)"),
-    Action.PRINT: ("pdf", "PDF (*.pdf)"),
 }
 """Suffix and filter of the file behind an action."""
 
@@ -104,7 +103,9 @@ class CardController(Controller):
             case Action.TAKE_BACK:
                 form = take_back_form(self._texts, card_id, words.title, about)
                 ask(*form, lambda _taken: self._context.navigation.back())
-            case Action.SAVE_PASS | Action.SAVE_PRINT | Action.PRINT:
+            case Action.PRINT:
+                self._show_print(sheet)
+            case Action.SAVE_PASS | Action.SAVE_PRINT:
                 self._fetch(action, sheet)
             case _:
                 raise ValueError(f"{action} is nothing that is done to a card")
@@ -188,8 +189,18 @@ class CardController(Controller):
             self.page.show_failure("", "picture")
             self.page.show_picture(picture)
 
+    def _show_print(self, sheet: CardSheet) -> None:
+        """Show the card as it is printed."""
+        card_id = sheet.card.id
+        self._context.files.show(
+            f"{_file_name(sheet.profile.customer.name)}.pdf",
+            lambda client: client.card_print(card_id),
+            self._texts.say("No card to print"),
+            lambda why: self._texts.say("The card cannot be printed: {why}", why=why),
+        )
+
     def _fetch(self, action: Action, sheet: CardSheet) -> None:
-        """Load the card as a file."""
+        """Load the card as a file to be saved."""
         card_id = sheet.card.id
         suffix, _ = _FILES[action]
         name = f"{_file_name(sheet.profile.customer.name)}.{suffix}"
@@ -208,22 +219,17 @@ class CardController(Controller):
         )
 
     def _keep(self, action: Action, name: str, asked_for: CardSheet, data: bytes) -> None:
-        """Save or print a file, if the card that it was asked for is still in front."""
+        """Save a file, if the card that it was asked for is still in front."""
         say, disk = self._texts.say, self._context.disk
         tell = partial(self._handle_error, asked_for.card.id, "file")
         here = self.sheet is not None and self.sheet.card.id == asked_for.card.id
         if not here or not self.page.isVisible():
             # No window of the system may cover a verdict, or another person's page.
             self._context.notices.keep(
-                say("{file} was not saved or printed, since its page was left.", file=name)
+                say("{file} was not saved, since its page was left.", file=name)
             )
             return
         self.page.show_failure("", "file")
-        if action is Action.PRINT:
-            why = disk.print(name, data)
-            if why:
-                tell(say("No program opened the file for printing: {why}", why=why))
-            return
         path = disk.choose(self.page, name, _FILES[action][1])
         if path is not None and (why := disk.write(path, data)):
             tell(say("{path} was not written: {why}", path=path.name, why=why))

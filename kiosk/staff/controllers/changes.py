@@ -68,6 +68,11 @@ class Asked:
     undo: Undoing[Any] | None
 
 
+def _no_request(_values: Mapping[str, Value]) -> Call[Any]:
+    """Return no request: raises LookupError."""
+    raise LookupError("this form sends nothing")
+
+
 class Changes(QObject):
     """Opens forms over the page in front, sends what was filled in, and shows what came of it."""
 
@@ -100,6 +105,11 @@ class Changes(QObject):
         """The form that is open."""
         return self._asked.form if self._asked else None
 
+    @property
+    def front(self) -> Place | None:
+        """The page over which a form opens now."""
+        return self._navigation.front
+
     def ask(
         self,
         form: Form,
@@ -117,14 +127,10 @@ class Changes(QObject):
         What ``undo``, by default that of the form, returns is said in a toast, with which the
         change is undone.
         """
-        front = self._navigation.front
-        if self._asked is not None or (asked_on is not None and front != asked_on):
-            form.deleteLater()
+        asked = Asked(form, self._navigation.front, filled, then, always, undo)
+        if not self._open(asked, asked_on):
             return
-        asked = self._asked = Asked(form, front, filled, then, always, undo)
         form.submitted.connect(partial(self._submit, asked))
-        form.closed.connect(self.close)
-        self._panel.show_form(form)
         earlier = self._unsettled.get(form.topic)
         if earlier is not None and earlier.staff_id == self._session.staff_id:
             form.restore(earlier.values, self._not_known())
@@ -138,6 +144,21 @@ class Changes(QObject):
                     time=self._texts.clock(earlier.at, self._session.zone),
                 )
             )
+
+    def show(self, form: Form, *, asked_on: Place | None = None) -> bool:
+        """Open a form that sends nothing, under the same conditions. Returns whether it opened."""
+        return self._open(
+            Asked(form, self._navigation.front, _no_request, None, None, None), asked_on
+        )
+
+    def _open(self, asked: Asked, asked_on: Place | None) -> bool:
+        if self._asked is not None or (asked_on is not None and asked.place != asked_on):
+            asked.form.deleteLater()
+            return False
+        self._asked = asked
+        asked.form.closed.connect(self.close)
+        self._panel.show_form(asked.form)
+        return True
 
     def tell(self, undo: Undo) -> None:
         """Say what was done without a form, and offer to undo it."""

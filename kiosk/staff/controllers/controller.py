@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from kiosk.staff.controllers.changes import Changes
+from kiosk.staff.controllers.pdf import PdfFiles
 from kiosk.staff.controllers.receipt import Receipts
 from kiosk.staff.disk import Disk
 from kiosk.staff.notices import Notices
@@ -33,6 +34,7 @@ class Context:
     navigation: Navigation
     changes: Changes
     receipts: Receipts
+    files: PdfFiles
     send: Callable[[Task[Any]], None]
     fetch_photo: Callable[[str], None]
     parent: QObject

@@ -97,7 +97,7 @@ class Histories(QObject):
         shown.add(lines, more=more, action=texts.say("Receipt"), then=prints)
 
     def _print(self, payment: PaymentView, *_pressed: bool) -> None:
-        self._context.receipts.print_again(payment)
+        self._context.receipts.show(payment)
 
     def _handle_failure(self, profile: CustomerProfile, tab: Tab, failure: Failure) -> None:
         if profile is self._profile:

@@ -70,14 +70,20 @@ class ListController(Controller, Generic[Asked, Found]):
                 f"search_{self.name}",
                 lambda client, _: self.fetch(client, asked, None),
                 partial(self._show_if, asked),
+                partial(self._handle_not_found, asked),
             )
         )
 
     def _show_if(self, asked: Asked, found: Found) -> None:
         """Show what was found, if that is still what is wanted."""
         if asked == self.asked():
-            self.page.show_failure("")
+            self.page.clear_failures()
             self.show_first(found)
+
+    def _handle_not_found(self, asked: Asked, sentence: str) -> None:
+        """Keep the rows, and offer the search again, if it is still what is wanted."""
+        if asked == self.asked():
+            self.page.show_failure(sentence, "search", self._search)
 
     @Slot()
     def _load_more(self) -> None:
@@ -95,8 +101,9 @@ class ListController(Controller, Generic[Asked, Found]):
         """Show further rows, if they follow those that are shown."""
         if asked == self.asked() and after == self._cursor:
             self._cursor = found.next_cursor
+            self.page.show_failure("", "more")
             self.page.list.add_rows(self.rows(found), complete=found.next_cursor is None)
 
     def _handle_error(self, sentence: str) -> None:
         self.page.list.retry()
-        self._context.notices.show(sentence)
+        self.page.show_failure(sentence, "more", self._load_more)

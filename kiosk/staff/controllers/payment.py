@@ -123,6 +123,10 @@ class PaymentController(Controller):
         if days == self._days:
             self.show(sheet)
 
+    def _handle_not_loaded(self, days: Days, sentence: str) -> None:
+        if days == self._days:
+            self.page.show_not_loaded(sentence)
+
     @Slot(object, object)
     def _on_days(self, first: date, last: date) -> None:
         if first > last:
@@ -135,14 +139,14 @@ class PaymentController(Controller):
                 "payments_of_days",
                 lambda client, _: load_payments(client, days, zone),
                 partial(self._handle_days, days),
-                self.page.clear,
+                partial(self._handle_not_loaded, days),
             )
         )
 
     @Slot(object)
     def _on_receipt(self, payment_id: UUID) -> None:
         self.page.show_failure("")
-        self._context.receipts.print_again(self._payments[payment_id])
+        self._context.receipts.show(self._payments[payment_id])
 
     @Slot(object)
     def _mail(self, payment_id: UUID) -> None:

@@ -42,6 +42,12 @@ class FormFoot(QWidget):
         """Whether the question is shown."""
         return not self._asked.isHidden()
 
+    def add_button(self, button: QPushButton) -> None:
+        """Add a button before that of the action."""
+        row = self._buttons.layout()
+        assert isinstance(row, QHBoxLayout)  # noqa: S101 - made by _row
+        row.insertWidget(row.indexOf(self.submit), button)
+
     def show_failure(self, sentence: str) -> None:
         """Show a sentence above the buttons; an empty one hides it."""
         self.failure.setText(sentence)

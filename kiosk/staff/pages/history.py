@@ -6,9 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.parts import empty, label
+from kiosk.staff.pages.skeleton import Skeleton
 from kiosk.staff.words.visits import HistoryLine
 from kiosk.style import M, S
 from kiosk.texts import Texts
+
+_OUTLINE = 240
+"""Pixels: four rows."""
 
 
 class HistoryList(QScrollArea):
@@ -28,12 +32,15 @@ class HistoryList(QScrollArea):
         self._column = QVBoxLayout()
         self._column.setSpacing(S)
         self.message = label("", "muted")
+        self.outline = Skeleton(texts.say("Loading …"))
+        self.outline.setMinimumHeight(_OUTLINE)
         self.more = QPushButton(texts.say("Show more"))
         self.more.clicked.connect(self._ask)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, S, 0)
         layout.setSpacing(S)
         layout.addLayout(self._column)
+        layout.addWidget(self.outline)
         layout.addWidget(self.message)
         layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()
@@ -44,9 +51,10 @@ class HistoryList(QScrollArea):
         """Show that nothing is known yet."""
         empty(self._column)
         self.lines, self.buttons = [], []
-        self.message.setText(self._texts.say("Loading …"))
-        self.message.show()
+        self.message.hide()
         self.more.hide()
+        self.outline.show()
+        self.outline.wait()
 
     def add(
         self,
@@ -66,16 +74,23 @@ class HistoryList(QScrollArea):
                 self.buttons.append(button)
             self._column.addWidget(_row(line, button))
         self.lines += lines
+        self._end_wait(self._texts.say("Show more"))
         self.message.setText("" if self.lines else self._nothing)
         self.message.setVisible(not self.lines)
         self.more.setVisible(more)
-        self.more.setEnabled(True)
 
     def show_failure(self, sentence: str) -> None:
         """Show why there are no further rows; they can be asked for again."""
+        self._end_wait(self._texts.say("Try again"))
         self.message.setText(sentence)
         self.message.show()
         self.more.show()
+
+    def _end_wait(self, next_step: str) -> None:
+        """Remove the outline, and name what the button does next."""
+        self.outline.stop()
+        self.outline.hide()
+        self.more.setText(next_step)
         self.more.setEnabled(True)
 
     def _ask(self) -> None:

@@ -7,7 +7,7 @@ from kiosk.staff.pages.menu import DropMenu
 from kiosk.staff.pages.parts import Action, chip, label
 from kiosk.staff.words.membership import MembershipLine
 from kiosk.style import M, S, Tone
-from kiosk.texts import Texts
+from kiosk.texts import Texts, capitalized
 
 _FIRST = (Action.RENEW, Action.PAY, Action.OPEN, Action.SUBSCRIPTION, Action.PAYMENTS)
 """What is the next step, the first of these that is possible."""
@@ -42,7 +42,9 @@ class MembershipCard(QFrame):
         column.setSpacing(S - 4)
         column.addLayout(head)
         column.addWidget(label(line.period))
-        for words in filter(None, (line.source, line.billing, line.note, *line.history)):
+        for words in filter(
+            None, (capitalized(line.source), line.billing, line.note, *line.history)
+        ):
             column.addWidget(label(words, "muted"))
         self.buttons: dict[Action, QPushButton] = {
             action: self._button(action, words)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from kiosk.staff.pages.inputs import DayField
 from kiosk.staff.pages.lines import ActionLine
 from kiosk.staff.pages.parts import chip, empty, label
+from kiosk.staff.pages.skeleton import Skeleton
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.payment import PaymentLine, PaymentsWords
 from kiosk.staff.words.typed_days import Years
@@ -73,13 +74,18 @@ class PaymentsPage(PageView):
                     field.set_day(day)
         self._showing = False
         self.title.setText(words.title)
-        self.show_failure("")
+        self.clear_failures()
         self._paint(words)
 
     def clear(self, why: str) -> None:
-        """Show why there are no payments."""
+        """Show what is wrong with the days: there are no payments of such."""
         self._paint(PaymentsWords(self.title.text(), (), ()))
         self.show_failure(why)
+
+    def show_not_loaded(self, why: str) -> None:
+        """Show why the payments of the days are not there; they can be asked for again."""
+        self._scroll.setWidget(QWidget())
+        self.show_failure(why, "days", self._ask_again)
 
     def show_mailing(self, receipt: str, words: str, *, enabled: bool) -> None:
         """Show on the button of a receipt, if it is still there, what became of its mail."""
@@ -95,7 +101,15 @@ class PaymentsPage(PageView):
 
     def _wait(self) -> None:
         """Show that payments are loaded: those on screen are not of the days that are typed."""
-        self._paint(PaymentsWords(self.title.text(), (), ()), none=self._texts.say("Loading …"))
+        self._paint(PaymentsWords(self.title.text(), (), ()))
+        self.clear_failures()
+        outline = Skeleton(self._texts.say("Loading …"))
+        self._scroll.setWidget(outline)
+        outline.wait()
+
+    def _ask_again(self) -> None:
+        self._wait()
+        self._choose()
 
     def _lay_out(self) -> None:
         say = self._texts.say
@@ -122,8 +136,8 @@ class PaymentsPage(PageView):
         layout.addWidget(self.note)
         layout.addWidget(self._scroll, 1)
 
-    def _paint(self, words: PaymentsWords, none: str = "") -> None:
-        """Show payments; ``none`` says why there are none."""
+    def _paint(self, words: PaymentsWords) -> None:
+        """Show payments."""
         self._paint_sums(words.sums)
         self.warning.setText(words.warning)
         self.warning.setVisible(bool(words.warning))
@@ -139,7 +153,7 @@ class PaymentsPage(PageView):
             self.lines[line.receipt] = self._line(line)
             column.addWidget(self.lines[line.receipt])
         if not words.lines:
-            column.addWidget(label(none or self._texts.say("No payments."), "muted"))
+            column.addWidget(label(self._texts.say("No payments."), "muted"))
         column.addStretch()
         self._scroll.setWidget(body)
 

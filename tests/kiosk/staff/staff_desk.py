@@ -40,6 +40,7 @@ _ANSWERS: dict[str, Any] = {
     "card_preview": b"",
     "card_pass": b"",
     "card_print": b"",
+    "receipt": b"",
     "payments_of": PaymentPage(items=()),
     "stripe_setup": stripe(),
     "orders_of": OrderPage(items=()),

@@ -51,7 +51,8 @@ def test_a_short_wait_leaves_the_page_before_in_front_and_out_of_reach(
     assert staff.panel.page is staff.panel.waiting
     assert on_screen(staff) is members(staff)
     middle = staff.panel.mapTo(staff.window, staff.panel.rect().center())
-    assert not members(staff).isAncestorOf(staff.window.childAt(middle))
+    touched = staff.window.childAt(middle)
+    assert touched is None or not members(staff).isAncestorOf(touched)
     focused = staff.window.focusWidget()
     assert focused is None or not members(staff).isAncestorOf(focused)
     if focused is not None:

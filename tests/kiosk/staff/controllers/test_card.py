@@ -17,6 +17,7 @@ from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.disk import Disk
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
+from kiosk.staff.pages.pdf_sheet import PdfSheet
 from kiosk.staff.pages.view import PageView
 from kiosk.staff.words.card import card_words
 from kiosk.texts import Texts
@@ -35,6 +36,7 @@ from tests.kiosk.staff.card_messages import (
     wallets,
 )
 from tests.kiosk.staff.messages import profile
+from tests.kiosk.staff.pdfs import a_pdf
 from tests.kiosk.staff.staff_desk import Staff
 
 SCOPES = ("cards:read", "cards:write", "memberships:write")
@@ -232,9 +234,12 @@ def test_files_are_saved_whole_and_printed(staff: Staff, drawer: Drawer) -> None
     staff.presenter.on_done(staff.tasks[-1], b"PK")
     assert (drawer.folder / name).read_bytes() == b"PK"
     page.buttons[Action.PRINT].click()
-    assert staff.asked() == [("card_print", (CARD,))]
-    staff.presenter.on_done(staff.tasks[-1], b"%PDF")
-    assert drawer.opened == [b"%PDF"]
+    staff.answer("pdf", card_print=a_pdf())
+    sheet = staff.presenter.changes.form
+    assert isinstance(sheet, PdfSheet)
+    sheet.submit.click()
+    assert drawer.opened == [a_pdf()]
+    assert staff.presenter.changes.form is None
     assert page.message.text() == ""
 
 
@@ -247,11 +252,16 @@ def test_what_cannot_be_written_or_printed_is_said(staff: Staff, drawer: Drawer)
     assert page.message.text().startswith("Amara Okafor.pdf was not written: ")
     drawer.opens = False
     page.buttons[Action.PRINT].click()
-    staff.presenter.on_done(staff.tasks[-1], b"%PDF")
-    assert page.message.text() == "No program opened the file for printing: Amara Okafor.pdf"
+    staff.answer("pdf", card_print=a_pdf())
+    sheet = staff.presenter.changes.form
+    assert isinstance(sheet, PdfSheet)
+    sheet.submit.click()
+    assert sheet.failure.text() == "No program opened the file for printing: Amara Okafor.pdf"
+    sheet.save_button.click()
+    assert sheet.failure.text().startswith("Amara Okafor.pdf was not written: ")
 
 
-@pytest.mark.parametrize("action", [Action.PRINT, Action.SAVE_PRINT, Action.SAVE_PASS])
+@pytest.mark.parametrize("action", [Action.SAVE_PRINT, Action.SAVE_PASS])
 @pytest.mark.parametrize("left", ["back", "scan"])
 def test_a_file_that_comes_late_opens_nothing_over_what_is_in_front(
     staff: Staff, drawer: Drawer, action: Action, left: str
@@ -269,4 +279,4 @@ def test_a_file_that_comes_late_opens_nothing_over_what_is_in_front(
     staff.presenter.on_cleared()
     page = staff.panel.page
     assert isinstance(page, PageView)
-    assert "was not saved or printed, since its page was left." in page.message.text()
+    assert "was not saved, since its page was left." in page.message.text()
