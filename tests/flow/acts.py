@@ -127,6 +127,8 @@ def _of_membership(action: Action) -> Callable[[Hands, Somebody], None]:
     def press(hands: Hands, who: Somebody) -> None:
         cards = hands.at.kiosk.management.pages.customer.page.cards
         card = next(each for each in cards if each.line.id == who.membership_id)
+        if not card.buttons[action].isVisible():
+            hands.click(card.more)
         hands.click(card.buttons[action])
 
     return press

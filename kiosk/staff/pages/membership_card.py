@@ -51,8 +51,8 @@ class MembershipCard(QFrame):
             for action, words, can in _possible(line, texts, may_change, sees_payments)
             if can
         }
-        self.more = QPushButton(texts.say("More"))
-        self.more.setAccessibleName(f"{texts.say('More')} {line.plan}")
+        self.more = QPushButton(texts.say("More …"))
+        self.more.setAccessibleName(f"{texts.say('More …')} {line.plan}")
         self.menu = DropMenu(self.more, around)
         self.destroyed.connect(self.menu.deleteLater)
         if self.buttons:

@@ -38,7 +38,10 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
 
 def open_form(staff: Staff, action: Action = Action.EXTEND) -> Form:
     """Press a button of Amara's own membership."""
-    QTest.mouseClick(staff.pages.customer.page.cards[0].buttons[action], Qt.MouseButton.LeftButton)
+    card = staff.pages.customer.page.cards[0]
+    if not card.buttons[action].isVisible():
+        QTest.mouseClick(card.more, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(card.buttons[action], Qt.MouseButton.LeftButton)
     if action in {Action.PAY, Action.RENEW}:
         staff.answer("sale")
     form = staff.presenter.changes.form
