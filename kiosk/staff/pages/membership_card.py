@@ -51,7 +51,7 @@ class MembershipCard(QFrame):
             for action, words, can in _possible(line, texts, may_change, sees_payments)
             if can
         }
-        self.more = QPushButton(texts.say("More …"))
+        self.more = QPushButton(texts.say("More …"), self)
         self.more.setAccessibleName(f"{texts.say('More …')} {line.plan}")
         self.menu = DropMenu(self.more, around)
         self.destroyed.connect(self.menu.deleteLater)
@@ -80,7 +80,7 @@ class MembershipCard(QFrame):
         return row
 
     def _button(self, action: Action, words: str) -> QPushButton:
-        button = QPushButton(words)
+        button = QPushButton(words, self)
         button.setAccessibleName(f"{words} {self.line.plan}")
         button.clicked.connect(lambda: self.acted.emit(action, self.line))
         return button
