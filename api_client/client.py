@@ -5,9 +5,10 @@ waiting and reading together, even if the peer sends its answer byte by byte (``
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from functools import partial
 from threading import Event
 from typing import TypeVar
 from uuid import UUID
@@ -45,6 +46,7 @@ from .errors import (
 from .resolver import SYSTEM_RESOLVER, Resolver
 from .wire import DeadlineSession
 
+_SCANS = "/v1/scans"
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CHUNK = 64 * 1024
 _RETRY_PAUSE_S = 0.1
@@ -167,8 +169,10 @@ class MembershipClient:
 
     def _record_over(self, session: DeadlineSession, scan: ScanRequest, end: float) -> ScanAnswer:
         """Send a scan over the connections of ``session``. Raises _AnotherVisit for a mix-up."""
-        body = scan.model_dump(mode="json")
-        answer = self._ask(ScanAnswer, "POST", "/v1/scans", end=end, body=body, session=session)
+        body = scan.model_dump_json().encode()
+        post = partial(session.post_json, self.base_url + _SCANS, body)
+        status, raw, _ = self._exchange(session, post, end)
+        answer = self._parsed(ScanAnswer, _SCANS, status, raw)
         if answer.visit_id != scan.visit_id:
             raise _AnotherVisit(f"{self.base_url} answered with another visit.")
         return answer
@@ -233,22 +237,24 @@ class MembershipClient:
         params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        session: DeadlineSession | None = None,
     ) -> M:
         end = time.monotonic() + self._deadline_s if end is None else end
         status, raw, etag = self._fetch(
-            method, path, end=end, params=params, body=body, headers=headers, session=session
+            method, path, end=end, params=params, body=body, headers=headers
         )
+        answer = self._parsed(kind, path, status, raw)
+        if isinstance(answer, Editable):
+            answer.received(etag)
+        return answer
+
+    def _parsed(self, kind: type[M], path: str, status: int, raw: bytes) -> M:
         try:
-            answer = kind.model_validate_json(raw)
+            return kind.model_validate_json(raw)
         except ValidationError as error:
             raise BadAnswer(
                 f"The answer of {self.base_url}{path} (HTTP {status}) is no {kind.__name__}: "
                 f"{_first_error(error)}."
             ) from error
-        if isinstance(answer, Editable):
-            answer.received(etag)
-        return answer
 
     def _fetch(
         self,
@@ -259,26 +265,31 @@ class MembershipClient:
         params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
-        session: DeadlineSession | None = None,
     ) -> tuple[int, bytes, str]:
         """Return status, body and ETag of the answer; the latter is empty if there is none."""
+        send = partial(
+            self._session.request,
+            method,
+            self.base_url + path,
+            params=params,
+            json=None if isinstance(body, bytes) else body,
+            data=body if isinstance(body, bytes) else None,
+            headers=headers,
+            stream=True,
+            allow_redirects=False,
+        )
+        return self._exchange(self._session, send, end)
+
+    def _exchange(
+        self, session: DeadlineSession, send: Callable[..., requests.Response], end: float
+    ) -> tuple[int, bytes, str]:
+        """Send over ``session``, and return what ``_fetch`` does."""
         left = end - time.monotonic()
         if left <= 0:
             raise TooSlow(f"{self.base_url} did not answer in time.")
-        session = session or self._session
         session.deadline.end = end
         try:
-            with session.request(
-                method,
-                self.base_url + path,
-                params=params,
-                json=None if isinstance(body, bytes) else body,
-                data=body if isinstance(body, bytes) else None,
-                headers=headers,
-                timeout=left,
-                stream=True,
-                allow_redirects=False,
-            ) as response:
+            with send(timeout=left) as response:
                 raw = self._read(response, end)
         except requests.Timeout as error:
             raise TooSlow(f"{self.base_url} did not answer in time.") from error

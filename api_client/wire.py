@@ -171,6 +171,22 @@ class DeadlineSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self.deadline = Deadline()
-        adapter = _DeadlineAdapter(self.deadline, resolver)
-        self.mount("http://", adapter)
-        self.mount("https://", adapter)
+        self._adapter = _DeadlineAdapter(self.deadline, resolver)
+        self._posts: dict[str, requests.PreparedRequest] = {}
+        self.mount("http://", self._adapter)
+        self.mount("https://", self._adapter)
+
+    def post_json(self, url: str, body: bytes, timeout: float) -> requests.Response:
+        """Send ``body`` as JSON, and return the answer before its body is read.
+
+        What does not change from one request to the next is prepared once for each ``url``. No
+        redirect is followed and no cookie is kept. Raises the errors of ``requests``.
+        """
+        made = self._posts.get(url)
+        if made is None:
+            headers = {"Content-Type": "application/json"}
+            made = self.prepare_request(requests.Request("POST", url, headers))
+            self._posts[url] = made
+        made = made.copy()
+        made.prepare_body(body, None)
+        return self._adapter.send(made, stream=True, timeout=timeout)
