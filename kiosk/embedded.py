@@ -5,6 +5,7 @@ One kiosk owns the service, by a lock on the data folder. A second kiosk reads t
 service stops when its standard input closes, so it never outlives a kiosk that was killed.
 """
 
+import errno
 import json
 import time
 from pathlib import Path
@@ -21,6 +22,10 @@ RESTART_DELAYS_MS = (0, 200, 1000, 5000)
 _LOOK_MS = 1000
 _HEALTHY_S = 10.0
 """After so long a run the failures before it no longer count for the restart delay."""
+_TICK_MS = 1000
+_SILENT_TICKS = 8
+"""A service that was silent for so many ticks hangs. Ticks are counted, and no time: while the PC
+sleeps, or this thread is busy, there are none."""
 _LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -29,7 +34,8 @@ class EmbeddedService(QObject):
 
     ``command`` is the program with its arguments. The service prints one JSON line on standard
     output: ``{"event": "ready", "url": …, "key": …}`` or ``{"event": "failed", "code": …,
-    "message": …}``.
+    "message": …}``. Once ready it prints ``{"event": "alive"}`` every second; one that stops doing
+    so hangs, and is killed and replaced.
     """
 
     ready = Signal(str, str)
@@ -38,7 +44,12 @@ class EmbeddedService(QObject):
     """The service stopped: a stable code and a message, both empty if it is being restarted."""
 
     def __init__(
-        self, command: list[str], data_dir: Path, *, parent: QObject | None = None
+        self,
+        command: list[str],
+        data_dir: Path,
+        *,
+        tick_ms: int = _TICK_MS,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._command = command
@@ -51,10 +62,16 @@ class EmbeddedService(QObject):
         self._failures = 0
         self._launched_s = 0.0
         self._said_why = False
+        self._lock_failure: tuple[str, str] | None = None
         self._stopping = False
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self._try_to_own)
+        self._silent_ticks: int | None = None
+        """Since the service last said that it is alive; None for one that has never said so."""
+        self._watch = QTimer(self)
+        self._watch.setInterval(tick_ms)
+        self._watch.timeout.connect(self._look_at_it)
         self._restart = QTimer(self)
         self._restart.setSingleShot(True)
         self._restart.timeout.connect(self._launch)
@@ -76,6 +93,7 @@ class EmbeddedService(QObject):
         self._stopping = True
         self._look.stop()
         self._restart.stop()
+        self._watch.stop()
         if self._process is not None:
             self._process.closeWriteChannel()
             if not self._process.waitForFinished(wait_ms):
@@ -94,12 +112,20 @@ class EmbeddedService(QObject):
             self._use_the_owners()
             return
         except OSError as error:
-            log.error("data folder cannot be locked", error=repr(error))
-            self.down.emit("data_dir_not_writable", str(error))
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            self._tell_once("storage_full" if full else "data_dir_not_writable", str(error))
             return
+        self._lock_failure = None
         self._look.stop()
         self._forget_address()
         self._launch()
+
+    def _tell_once(self, code: str, why: str) -> None:
+        """Say and log why the folder cannot be locked, not again every second."""
+        if self._lock_failure != (code, why):
+            self._lock_failure = (code, why)
+            log.error("data folder cannot be locked", code=code, error=why)
+            self.down.emit(code, why)
 
     def _forget_address(self) -> None:
         """Remove the address of a service that has stopped."""
@@ -123,7 +149,7 @@ class EmbeddedService(QObject):
 
     def _launch(self) -> None:
         process = QProcess(self)
-        process.setStandardErrorFile(str(self._log_file()), QProcess.OpenModeFlag.Append)
+        process.setStandardErrorFile(self._log_file(), QProcess.OpenModeFlag.Append)
         self._launched_s = time.monotonic()
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._on_finished)
@@ -131,16 +157,35 @@ class EmbeddedService(QObject):
         self._process = process
         self._buffer = b""
         self._said_why = False
+        self._silent_ticks = None
         process.start(self._command[0], self._command[1:])
 
-    def _log_file(self) -> Path:
-        """Return the path of the service's log, after rotating one that is too long."""
+    def _log_file(self) -> str:
+        """Return the path of the service's log, after rotating one that is too long.
+
+        A log that cannot be written, as on a full disk, is none: Qt would not start the program.
+        """
         try:
             if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
                 self._log.replace(self._log.with_suffix(".log.1"))
         except OSError as error:
             log.warning("log of the service not rotated", error=repr(error))
-        return self._log
+        try:
+            self._log.open("ab").close()
+        except OSError as error:
+            log.warning("no log of the service", error=repr(error))
+            return QProcess.nullDevice()
+        return str(self._log)
+
+    def _look_at_it(self) -> None:
+        """Kill a service that hangs; it is then replaced like one that died."""
+        if self._silent_ticks is None or self._process is None:
+            return
+        self._silent_ticks += 1
+        if self._silent_ticks > _SILENT_TICKS:
+            log.error("service hangs", pid=self._process.processId())
+            self._silent_ticks = None
+            self._process.kill()
 
     def _read(self) -> None:
         if self._process is None:
@@ -166,6 +211,10 @@ class EmbeddedService(QObject):
                 write_private(self._address, json.dumps(address))
             except OSError as error:
                 log.error("address not published to other kiosks", error=repr(error))
+        elif event == "alive":
+            self._silent_ticks = 0
+            if not self._watch.isActive():
+                self._watch.start()
         elif event == "failed":
             self._said_why = True
             log.error("service cannot start", code=said.get("code"), message=said.get("message"))

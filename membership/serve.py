@@ -4,6 +4,7 @@ The start ends with one event, ``ready`` or ``failed``, which a callback sends t
 (a shell, or the kiosk over a pipe): the URL, or the error.
 """
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -55,6 +56,11 @@ START_FAILED = 3
 EMBEDDED_DESK = "Embedded desk"
 """Name of the API keys that are created at each start of an embedded service."""
 
+ALIVE: Mapping[str, str] = {"event": "alive"}
+"""Announced every second to a kiosk, which replaces a service that no longer does."""
+
+_TICKS_A_SECOND = 10
+
 _JOBS_AFTER_SECONDS = 1.0
 """The jobs begin after the first scans of a desk that waited for this start."""
 
@@ -79,13 +85,14 @@ def run_service(
 ) -> int:
     """Serve until stopped. Returns the exit code: 0, or 3 if the service could not start.
 
-    ``announce`` is called once, with ``{"event": "ready", "url": ...}`` (and ``"key"`` with
-    ``desk_key``) or ``{"event": "failed", "code": ..., "message": ...}``. The service stops on
+    ``announce`` is called with ``{"event": "ready", "url": ...}`` (and ``"key"`` with
+    ``desk_key``) or ``{"event": "failed", "code": ..., "message": ...}``; with ``desk_key`` then
+    with ``ALIVE`` every second. The service stops on
     SIGTERM, SIGINT, and with ``stop_on_stdin_eof`` when standard input is closed, as it is
     when the parent dies. ``demo`` fills a new database with the demo club.
     """
     keep_private(group_reads=settings.group_reads)
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.data_dir)
     stop = threading.Event()
     with _stopping_on_signals(stop):
         if stop_on_stdin_eof:
@@ -109,7 +116,8 @@ def run_service(
                 announce({"event": "ready"} | urls | ({"key": key} if key else {}))
                 background.start(after_seconds=_JOBS_AFTER_SECONDS)
 
-            _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready).run(
+            alive = (lambda: announce(ALIVE)) if desk_key else None
+            _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready, alive).run(
                 listeners.sockets
             )
             background.stop(GRACE_SECONDS)
@@ -352,9 +360,12 @@ class _Server(uvicorn.Server):
         stop: threading.Event,
         rehearse: Callable[[], Awaitable[None]],
         on_ready: Callable[[], None],
+        on_alive: Callable[[], None] | None,
     ) -> None:
         super().__init__(config)
         self._stop, self._rehearse, self._on_ready = stop, rehearse, on_ready
+        self._on_alive = on_alive
+        self._saying: asyncio.Future[None] | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -371,7 +382,16 @@ class _Server(uvicorn.Server):
         """Check the stop event, several times a second."""
         if self._stop.is_set():
             self.should_exit = True
+        if counter % _TICKS_A_SECOND == 0 and (self._saying is None or self._saying.done()):
+            # In a thread: a parent that reads nothing must not stop the service.
+            self._saying = asyncio.get_running_loop().run_in_executor(None, self._say_alive)
         return await super().on_tick(counter)
+
+    def _say_alive(self) -> None:
+        """Announce that the service is alive, to a parent that watches it."""
+        if self._on_alive is not None:
+            with contextlib.suppress(OSError):  # the parent is gone, which standard input tells
+                self._on_alive()
 
 
 def _url(listener: socket.socket) -> str:

@@ -2,11 +2,14 @@
 
 import logging
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
+
+from .log_stream import LogStream
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -23,8 +26,13 @@ def _first_lines(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-def configure_logging(level: str) -> None:
-    """Log from ``level`` up, and records of other libraries from warning up, in the same format."""
+def configure_logging(level: str, folder: Path | None = None) -> None:
+    """Log from ``level`` up, and records of other libraries from warning up, in the same format.
+
+    Standard error is rotated by size if it is the log file in ``folder``. No line that cannot be
+    written raises.
+    """
+    stream = LogStream(sys.stderr, folder)
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
     structlog.configure(
         processors=[
@@ -36,10 +44,10 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream)),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(cast(TextIO, stream))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, stamp],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -18,13 +19,18 @@ READY = 'print(\'{"event": "ready", "url": "http://127.0.0.1:1", "key": "k"}\', 
 WAIT = "import sys; sys.stdin.read()\n"
 
 
+TICK_MS = 100
+ALIVE = 'import time\nwhile True: print(\'{"event": "alive"}\', flush=True); time.sleep(0.05)\n'
+
+
 class Owner:
     """An ``EmbeddedService`` over a program, and what it said."""
 
     def __init__(self, folder: Path, program: str) -> None:
         self.starts = folder / "starts"
         note = f"open({str(self.starts)!r}, 'a').write('x')\n"
-        self.service = EmbeddedService([sys.executable, "-c", note + program], folder / "data")
+        command = [sys.executable, "-c", note + program]
+        self.service = EmbeddedService(command, folder / "data", tick_ms=TICK_MS)
         self.ready: list[tuple[str, str]] = []
         self.down: list[tuple[str, str]] = []
         self.service.ready.connect(lambda url, key: self.ready.append((url, key)))
@@ -133,3 +139,45 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
         service.start()
     service.stop()
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_service_that_hangs_is_killed_and_replaced(
+    qtbot: QtBot, tmp_path: Path, owners: list[Owner]
+) -> None:
+    owner = run(owners, tmp_path, READY + ALIVE)
+    qtbot.waitUntil(lambda: len(owner.ready) == 1, timeout=20_000)
+    pid = owner.service.process_id
+    assert pid is not None
+    qtbot.wait(TICK_MS * 12)
+    assert (owner.service.process_id, owner.down) == (pid, []), "one that is alive stays"
+    os.kill(pid, signal.SIGSTOP)
+    qtbot.waitUntil(lambda: len(owner.ready) == 2, timeout=20_000)
+    assert owner.service.process_id not in (None, pid)
+    assert owner.down == [("", "")]
+
+
+def test_a_program_that_never_says_that_it_is_alive_is_left_alone(
+    qtbot: QtBot, tmp_path: Path, owners: list[Owner]
+) -> None:
+    owner = run(owners, tmp_path, READY + WAIT)
+    qtbot.waitUntil(lambda: len(owner.ready) == 1, timeout=20_000)
+    qtbot.wait(TICK_MS * 12)
+    assert (owner.started(), owner.down) == (1, [])
+
+
+def test_a_log_that_cannot_be_written_prevents_no_start(
+    qtbot: QtBot, tmp_path: Path, owners: list[Owner]
+) -> None:
+    (tmp_path / "data" / "service.log").mkdir(parents=True)
+    owner = run(owners, tmp_path, READY + WAIT)
+    qtbot.waitUntil(lambda: len(owner.ready) == 1, timeout=20_000)
+    assert owner.down == []
+
+
+def test_a_folder_that_cannot_be_locked_is_said_once(
+    qtbot: QtBot, tmp_path: Path, owners: list[Owner]
+) -> None:
+    (tmp_path / "data" / "kiosk.lock").mkdir(parents=True)
+    owner = run(owners, tmp_path, READY + WAIT)
+    qtbot.wait(2500)
+    assert [code for code, _ in owner.down] == ["data_dir_not_writable"]

@@ -81,6 +81,13 @@ def test_keeps_running_when_standard_input_is_none_of_its_business(tmp_path: Pat
         assert service.end()[0] == 0
 
 
+def test_a_kiosk_hears_every_second_that_its_service_is_alive(tmp_path: Path) -> None:
+    with service_process(tmp_path, "--desk-key", "--stdin") as service:
+        heard = [json.loads(service.popen.stdout.readline()) for _ in range(3)]
+        assert heard == [{"event": "alive"}] * 3
+        assert service.end()[0] == 0
+
+
 def test_desk_keys_are_made_anew_and_the_former_revoked(tmp_path: Path) -> None:
     with service_process(tmp_path, "--desk-key", "--stdin") as first:
         assert first.request("GET", "/v1/desk").status_code == 200
