@@ -48,9 +48,13 @@ class Frame(QObject):
     @Slot(str)
     def go(self, name: str) -> None:
         """Ask for the place of this name on the rail."""
-        self._pressed = name
-        place = next(each.place for each in self._places if each.item.name == name)
+        place = self.press(name)
         if place is None:
             self.desk_wanted.emit()
         else:
             self.wanted.emit(place)
+
+    def press(self, name: str) -> Place | None:
+        """Note which place of the rail was pressed, and return it; None for the desk."""
+        self._pressed = name
+        return next(each.place for each in self._places if each.item.name == name)

@@ -66,9 +66,9 @@ class StaffPresenter(QObject):
         disk: Disk | None = None,
     ) -> None:
         super().__init__(parent)
-        self._window, self._texts = window, texts
-        self.panel = StaffPanel(texts)
+        self._window, self._texts, self.panel = window, texts, StaffPanel(texts)
         window.add_management(self.panel)
+        window.page_key.connect(self.panel.press_key)
         self.session = StaffSession()
         self._sign_in = SignIn(self.panel, texts, self)
         self._sign_in.wanted.connect(self.sign_in_wanted)
@@ -161,12 +161,12 @@ class StaffPresenter(QObject):
         """Go to the first page."""
         self._enter(MEMBERS)
 
-    def go(self, place: Place) -> None:
-        """Go to a page from the rail: the way back from it leads to the desk."""
+    def go(self, place: Place, *, with_way_back: bool = False) -> None:
+        """Go to a page, from which the way back leads to the desk, or to what is in front now."""
         if not self.signed_in and self._holds():
             self._sign_in.ask()
         elif self.may_leave():
-            self._trail.clear()
+            del self._trail[len(self._trail) if with_way_back else 0 :]
             self.open(place)
         self.bring_up()
 

@@ -66,8 +66,10 @@ class KeysSheet(Overlay):
     def _others(self) -> list[tuple[str, str]]:
         say = self._texts.say
         return [
-            ("Ctrl+K", say("Find a member or a page")),
+            ("Ctrl+K", say("Find a member, a page or a button")),
             ("Ctrl+F", say("Search")),
+            ("F2", say("The filled button")),
+            ("Ctrl+Enter", say("Check in; send a form")),
             ("F5", say("Check the scan again")),
             ("Ctrl+Z", say("Undo the visit")),
             ("Ctrl+G", say("Give the card to a member")),
@@ -82,7 +84,7 @@ class KeysSheet(Overlay):
 
 def key_words(key: str, texts: Texts) -> str:
     """Return the name of a key as it is printed on a keyboard of the language."""
-    return key.replace("Ctrl", texts.say("Ctrl"))
+    return key.replace("Ctrl", texts.say("Ctrl")).replace("Enter", texts.say("Enter"))
 
 
 def _add(grid: QGridLayout, row: int, key: str, words: str) -> None:

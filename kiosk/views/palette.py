@@ -44,7 +44,7 @@ class Palette(Overlay):
     def __init__(self, theme: Theme, texts: Texts, parent: QWidget) -> None:
         super().__init__(parent, _WIDTH)
         self._theme = theme
-        words = texts.say("Find a member or a page")
+        words = texts.say("Find a member, a page or a button")
         self.setAccessibleName(words)
         self.line = QLineEdit()
         self.line.setPlaceholderText(words)

@@ -68,6 +68,8 @@ class KioskWindow(QMainWindow):
 
     commanded = Signal(object)
     """Command."""
+    page_key = Signal(str)
+    """``F2`` or ``Ctrl+Return``, pressed on a page of staff."""
     file_dropped = Signal(str)
     """Path of a file that was dropped on the window."""
 
@@ -325,9 +327,11 @@ class KioskWindow(QMainWindow):
             self.commanded.emit(Command.RECHECK)
 
     def _press(self, key: str) -> None:
-        """Press the button of the verdict on screen that has this key."""
+        """Press the button of the verdict on screen that has this key, or that of the page."""
         if self.showing_verdict:
             self.verdict.buttons.press(key)
+        elif self.managing:
+            self.page_key.emit(key)
 
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {

@@ -69,8 +69,7 @@ class Hands:
         if not picker.search.isVisible():
             self.click(picker.card.other_button)
         self.type_over(picker.search, text)
-        self.at.wait_until(lambda: len(picker.hit_buttons) == 1)
-        self.click(picker.hit_buttons[0])
+        self.at.wait_until(lambda: picker.hit is not None)
 
     def choose(self, choice: Choice, text: str) -> None:
         """Choose an option with the arrow keys."""

@@ -266,17 +266,16 @@ class Changes(QObject):
         self._unsettled.pop(asked.form.topic, None)
         self._stale.discard(asked.form.topic)
         self._finish(asked)
-        if asked.always is not None:
-            asked.always(answer)
         undo = asked.undo or asked.form.undo
         if undo is not None and (done := undo(answer)) is not None:
             self._undos.tell(done)
-        if self._navigation.front != asked.place:
-            return
-        if asked.then is None:
+        here = self._navigation.front == asked.place
+        if here and asked.then is None:
             self._navigation.reload()
-        else:
+        elif here and asked.then is not None:
             asked.then(answer)
+        if asked.always is not None:  # last, so that what it says is on the page that comes
+            asked.always(answer)
 
     def _handle_failure(self, asked: Asked, failure: Failure, *, again: bool) -> None:
         """Show why it was not carried out, or that this is not known.

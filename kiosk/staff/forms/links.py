@@ -83,10 +83,11 @@ def _link_form(texts: Texts, form: Form, picker: Picker, ids: Any) -> LinkForm:
             words = say("Save role of {name}", name=hit.title)
             words = words if hit.linked else say("Link {name}", name=hit.title)
         form.foot.name_action(words.replace("&", "&&"))
-        if hit is not None:
+        if hit is not None and not picker.found_alone:
             form.submit.setFocus()
 
     picker.chosen.connect(name_button)
+    picker.entered.connect(form.submit.click)
 
     def filled(values: Mapping[str, Value]) -> Call[None]:
         chosen, role = UUID(str(values["who"])), str(values["role"])

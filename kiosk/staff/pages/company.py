@@ -30,6 +30,8 @@ class CompanyPage(ProfilePage):
         link = self._texts.say("Link a person …") if allowed.links else ""
         section = Section(words.entries_title, link, then)
         self.link_button = section.button
+        if section.button is not None:
+            section.button.setObjectName("primary")
         people = PeopleList(words.entries, self._texts, may_remove=allowed.links)
         people.opened.connect(lambda id_: self.acted.emit(Action.OPEN, id_))
         people.removed.connect(self.removed)

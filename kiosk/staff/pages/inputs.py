@@ -41,6 +41,11 @@ class Choice(QComboBox):
         """The value of the option that is shown; None if there are no options."""
         return self.currentData(Qt.ItemDataRole.UserRole)
 
+    def setAccessibleName(self, name: str) -> None:
+        """Name the choice, in its description too: Qt reads what is chosen as the name."""
+        super().setAccessibleName(name)
+        self.setAccessibleDescription(name)
+
     def set_options(self, options: Sequence[tuple[object, str]]) -> None:
         """Replace all options: value and label."""
         self.clear()
@@ -73,6 +78,18 @@ class OwnField(QWidget):
 
     edited = Signal()
     """The value, or what will become of it, was changed."""
+
+    def setAccessibleName(self, name: str) -> None:
+        """Name what has the focus, too."""
+        super().setAccessibleName(name)
+        if (focused := self.focusProxy()) is not None:
+            focused.setAccessibleName(name)
+
+    def setAccessibleDescription(self, words: str) -> None:
+        """Describe what has the focus, too."""
+        super().setAccessibleDescription(words)
+        if (focused := self.focusProxy()) is not None:
+            focused.setAccessibleDescription(words)
 
     @property
     def value(self) -> str:

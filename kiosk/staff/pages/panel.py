@@ -4,7 +4,7 @@ A form is a sheet over the page in front, which is disabled under it. While a pa
 before it stays in front for a moment, untouchable, so that a quick answer is no flicker.
 """
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from kiosk.staff.pages.form import Form
+from kiosk.staff.pages.page_buttons import MAIN_KEY, main_button
 from kiosk.staff.pages.sign_in import SignInPage
 from kiosk.staff.pages.skeleton import LATE_MS, Shape, Skeleton
 from kiosk.staff.pages.toast import Toast
@@ -140,6 +141,21 @@ class StaffPanel(QWidget):
             self.form.focus_again()
         else:
             self._focused_before().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def press_key(self, key: str) -> None:
+        """Press the filled button of the page on ``F2``, and what sends the form on Ctrl+Enter.
+
+        Ctrl+Enter sends a final step too: it is no key that is pressed in passing.
+        """
+        page, form = self.page, self.form
+        if form is not None:
+            if key != MAIN_KEY and form.submit.isVisible():
+                form.submit.click()
+        elif key == MAIN_KEY and isinstance(page, PageView):
+            button = main_button(page)
+            if button is not None:
+                button.click()
 
     def _focused_before(self) -> QWidget:
         """Return what had the focus on the page before it was covered; else the way back.

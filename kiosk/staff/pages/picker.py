@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -16,6 +16,8 @@ from kiosk.views.person_view import PhotoView
 from kiosk.views.plain_label import PlainLabel
 
 _TYPING_PAUSE_MS = 200
+_SEEN_MS = 400
+"""How long somebody is on screen before Enter is meant for them, and not for what was typed."""
 _SMALL, _LARGE = 40, 88
 _INITIALS = Paint("#8f9cab", "#8f9cab")
 """Visible in the light and in the dark theme."""
@@ -24,6 +26,7 @@ _INITIALS = Paint("#8f9cab", "#8f9cab")
 class Picker(OwnField):
     """A search with what was found below it, then what was chosen in place of both.
 
+    The only one who is found is chosen at once, below the search; another text takes that back.
     Its value is the id of who was chosen, or empty. ``searched`` asks for what is typed;
     ``show_hits`` answers. ``photo_wanted`` asks for the photos that are on screen.
     """
@@ -31,12 +34,17 @@ class Picker(OwnField):
     searched = Signal(str)
     photo_wanted = Signal(str)
     chosen = Signal(object)
-    """PickHit, or None when the search is open again."""
+    """PickHit, or None when nobody is chosen any more."""
+    entered = Signal()
+    """Enter was pressed for who is on screen: the form is to be sent."""
 
     def __init__(self, texts: Texts, placeholder: str) -> None:
         super().__init__()
         self._texts = texts
         self.hit: PickHit | None = None
+        self.found_alone = False
+        """Whether who is chosen was the only one who was found, and the search is still open."""
+        self._on_screen = QElapsedTimer()
         self._entered = ""
         """What was typed when Enter was pressed, before its answer came."""
         self._shown_for = ""
@@ -85,11 +93,16 @@ class Picker(OwnField):
 
     def show_hits(self, text: str, hits: Sequence[PickHit]) -> None:
         """Show what was found for ``text``, if that is still what is typed."""
-        if text != self.typed or self.hit is not None:
+        if text != self.typed or (self.hit is not None and not self.found_alone):
             return
         self._shown_for = text
         empty(self._hits)
         self.hit_buttons = []
+        if len(hits) == 1 and text:
+            self._choose_alone(hits[0])
+            hits = ()
+        else:
+            self._take_back()
         for hit in hits:
             button = HitButton(hit)
             button.clicked.connect(lambda _on=False, hit=hit: self.choose(hit))
@@ -99,7 +112,7 @@ class Picker(OwnField):
             if hit.photo_path:
                 self.photo_wanted.emit(hit.photo_path)
         self.nobody.setText(self._texts.say("Nothing found for “{text}”.", text=text))
-        self.nobody.setVisible(bool(text) and not hits)
+        self.nobody.setVisible(bool(text) and not hits and self.hit is None)
         self._grow()
         if text and text == self._entered:
             self._entered = ""
@@ -120,7 +133,7 @@ class Picker(OwnField):
 
     def choose(self, hit: PickHit) -> None:
         """Show who was chosen in place of the search."""
-        self.hit = hit
+        self.hit, self.found_alone = hit, False
         self.card.show_hit(hit)
         if hit.photo_path:
             self.photo_wanted.emit(hit.photo_path)
@@ -130,7 +143,7 @@ class Picker(OwnField):
 
     def choose_other(self) -> None:
         """Open the search again, with what was typed."""
-        self.hit = None
+        self.hit, self.found_alone = None, False
         self._show_search(on=True)
         self.chosen.emit(None)
         self.edited.emit()
@@ -138,12 +151,33 @@ class Picker(OwnField):
         self.search.selectAll()
         self._ask()
 
+    def _choose_alone(self, hit: PickHit) -> None:
+        """Show the only one who was found below the search, which keeps the focus."""
+        if self.hit != hit:
+            self.hit, self.found_alone = hit, True
+            self._on_screen.start()
+            self.card.show_hit(hit)
+            if hit.photo_path:
+                self.photo_wanted.emit(hit.photo_path)
+            self.chosen.emit(hit)
+            self.edited.emit()
+        self.card.other_button.hide()
+        self.card.show()
+
+    def _take_back(self) -> None:
+        """Choose nobody, if only who was found alone is chosen."""
+        if self.found_alone:
+            self.hit, self.found_alone = None, False
+            self.card.hide()
+            self.chosen.emit(None)
+
     def _show_search(self, *, on: bool) -> None:
         empty(self._hits)
         self.hit_buttons = []
         self.nobody.hide()
         self.search.setVisible(on)
         self.card.setVisible(not on)
+        self.card.other_button.show()
         self.updateGeometry()
 
     def _grow(self) -> None:
@@ -159,11 +193,18 @@ class Picker(OwnField):
 
     def _on_typed(self) -> None:
         self._entered = ""
+        self._take_back()
         self._pause.start()
         self.edited.emit()
 
     def _on_enter(self) -> None:
         """Go on with what was found for exactly what is typed, once the answer is there."""
+        if self.found_alone and self.hit is not None:
+            if self._on_screen.hasExpired(_SEEN_MS):
+                self.entered.emit()
+            else:
+                self.choose(self.hit)
+            return
         self._entered = self.typed
         if self._pause.isActive():
             self._pause.stop()
@@ -173,9 +214,9 @@ class Picker(OwnField):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Choose the only one who was found; of several, go to the first one's row."""
-        if len(self.hit_buttons) == 1:
-            self.hit_buttons[0].click()
+        """Go on with the only one who was found; of several, go to the first one's row."""
+        if self.hit is not None:
+            self.choose(self.hit)
         elif self.hit_buttons:
             self.hit_buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
 

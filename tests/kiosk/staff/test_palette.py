@@ -63,6 +63,55 @@ def test_a_page_is_found_by_part_of_its_name_and_opened_by_enter(found: Found) -
     assert found.staff.presenter.front == Place("settings")
 
 
+def test_back_from_what_was_found_leads_to_where_one_was(found: Found) -> None:
+    before = found.staff.presenter.front
+    assert before is not None
+    found.press(Qt.Key.Key_K)
+    type_text(found.palette.line, "sett")
+    QTest.keyClick(found.palette.line, Qt.Key.Key_Return)
+    found.finder._on_chosen(AMARA.id)
+    for place in (Place("settings"), before):
+        found.staff.presenter.back()
+        assert found.staff.presenter.front == place
+
+
+def test_a_button_of_the_page_is_found_by_its_words_and_pressed(found: Found) -> None:
+    page = found.staff.pages.customer.page
+    for words, title in (("ext", "Extend …"), ("plan sell", "Sell plan")):  # the latter in a menu
+        found.press(Qt.Key.Key_K)
+        type_text(found.palette.line, words)
+        assert any(each.startswith(title) for each in found.titles()), words
+        found.press(Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    found.press(Qt.Key.Key_K)
+    type_text(found.palette.line, "extend")
+    QTest.keyClick(found.palette.line, Qt.Key.Key_Return)
+    form = found.staff.presenter.changes.form
+    assert form is not None
+    assert form.topic.startswith("extend")
+    found.press(Qt.Key.Key_K)
+    type_text(found.palette.line, "extend")
+    assert found.titles() == [], "a form is in front of the page"
+    assert page.isVisible()
+
+
+def test_f2_presses_the_filled_button_and_ctrl_enter_sends(found: Found) -> None:
+    none = Qt.KeyboardModifier.NoModifier
+    pressed: list[bool] = []
+    found.staff.pages.customer.page.primary.clicked.connect(lambda: pressed.append(True))
+    found.press(Qt.Key.Key_F2, none)
+    assert pressed == [True]
+    found.staff.pages.customer.page.cards[0].buttons[Action.END].click()
+    form = found.staff.presenter.changes.form
+    assert form is not None
+    assert form.final
+    sent: list[object] = []
+    form.submitted.connect(sent.append)
+    found.press(Qt.Key.Key_F2, none)
+    assert found.staff.presenter.changes.form is form
+    found.press(Qt.Key.Key_Return)
+    assert len(sent) == 1
+
+
 def test_a_member_is_found_and_opened_and_not_checked_in(found: Found, qtbot: QtBot) -> None:
     found.staff.presenter.go_to_desk()
     found.press(Qt.Key.Key_K)

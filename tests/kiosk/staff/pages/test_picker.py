@@ -91,7 +91,7 @@ def test_who_was_chosen_is_shown_and_named_before_they_are_linked(asked: LinkFor
 
 
 def test_nobody_is_linked_before_somebody_is_chosen(asked: LinkForm) -> None:
-    search(asked, "ada", ADA)
+    search(asked, "a", ADA, BO)
     client = Linked()
     send(asked, client)
     assert client.asked == []
@@ -99,9 +99,49 @@ def test_nobody_is_linked_before_somebody_is_chosen(asked: LinkForm) -> None:
     assert asked.form.submit.text() == "Link"
 
 
+def test_the_only_one_who_is_found_is_shown_as_chosen_until_another_text_is_typed(
+    asked: LinkForm,
+) -> None:
+    picker, wanted = asked.picker, list[str]()
+    picker.photo_wanted.connect(wanted.append)
+    search(asked, "ada", ADA)
+    assert (picker.card.title.text(), picker.card.isVisible()) == ("Ada Byron", True)
+    assert picker.search.isVisible()
+    assert not picker.card.other_button.isVisible()
+    assert (picker.value, wanted) == (str(ADA.id), ["photos/ada"])
+    assert asked.form.submit.text() == "Link Ada Byron"
+    assert not asked.form.submit.hasFocus(), "typing goes on"
+    search(asked, "a", ADA, BO)
+    assert (picker.value, picker.card.isVisible()) == ("", False)
+    search(asked, "bo", BO)
+    picker.search.setText("b")
+    assert (picker.value, asked.form.submit.text()) == ("", "Link")
+    search(asked, "bo", BO)
+    client = Linked()
+    send(asked, client, "Chef")
+    assert client.asked == [(NORTHWIND.id, BO.id, "Chef", "once")]
+
+
+def test_enter_sends_for_somebody_who_was_seen_and_else_only_chooses(
+    asked: LinkForm, qtbot: QtBot
+) -> None:
+    picker, sent = asked.picker, list[object]()
+    asked.form.submitted.connect(sent.append)
+    search(asked, "ada", ADA)
+    QTest.keyClick(picker.search, Qt.Key.Key_Return)  # meant for what was typed
+    assert sent == []
+    assert picker.value == str(ADA.id)
+    assert not picker.search.isVisible()
+    picker.card.other_button.click()
+    picker.show_hits("ada", [ADA])
+    QTest.qWait(450)
+    QTest.keyClick(picker.search, Qt.Key.Key_Return)
+    assert len(sent) == 1
+
+
 def test_another_search_takes_the_choice_back(asked: LinkForm) -> None:
     search(asked, "ada", ADA)
-    asked.picker.hit_buttons[0].click()
+    asked.picker.choose(ADA)
     asked.picker.card.other_button.click()
     assert asked.picker.value == ""
     assert asked.form.submit.text() == "Link"
@@ -126,8 +166,8 @@ def test_enter_takes_the_only_one_and_never_one_of_several(asked: LinkForm) -> N
 
 
 def test_who_is_linked_already_gets_the_role_and_it_is_said_before(asked: LinkForm) -> None:
-    search(asked, "bo", BO)
-    asked.picker.hit_buttons[0].click()
+    search(asked, "b", ADA, BO)
+    asked.picker.hit_buttons[1].click()
     assert asked.picker.card.mark.text() == "linked already"
     assert asked.form.submit.text() == "Save role of Bo Chen"
     client = Linked()
@@ -138,7 +178,6 @@ def test_who_is_linked_already_gets_the_role_and_it_is_said_before(asked: LinkFo
 def test_who_turns_out_to_be_linked_is_asked_about_first(asked: LinkForm) -> None:
     unknown = PickHit(BO.id, BO.title, BO.below, BO.initials)
     search(asked, "bo", unknown)
-    asked.picker.hit_buttons[0].click()
     client = Linked()
     with pytest.raises(Refused, match="is linked already; role: Cook"):
         send(asked, client, "Chef")
