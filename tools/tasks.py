@@ -15,7 +15,10 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "tasks.md"
 TESTS = ("tests/flow/test_tasks.py",)
 _TABLE = re.compile(r"^\| task .*?(?=\n\n)", re.DOTALL | re.MULTILINE)
-_HEAD = ("| task | starts at | at most | mouse | keys | screen reader |", "|---|---|---|---|---|---|")
+_HEAD = (
+    "| task | starts at | at most | mouse | keys | screen reader |",
+    "|---|---|---|---|---|---|",
+)
 
 
 def lines_of(tasks: Sequence[tuple[str, str, int, Sequence[int]]]) -> list[str]:
@@ -30,9 +33,17 @@ def count() -> list[str]:
     """Run the tests, and return the lines that they have counted. Raises RuntimeError if none."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        given = ["-q", "-o", "junit_family=xunit1", "-p", "no:cacheprovider", f"--junitxml={report}", *TESTS]
-        subprocess.run([sys.executable, "-m", "pytest", *given], cwd=ROOT, check=False)  # noqa: S603
-        found = ET.parse(report).iter("property")  # noqa: S314 - written by pytest just now
+        given = [
+            "-q",
+            "-o",
+            "junit_family=xunit1",
+            "-p",
+            "no:cacheprovider",
+            f"--junitxml={report}",
+            *TESTS,
+        ]
+        subprocess.run([sys.executable, "-m", "pytest", *given], cwd=ROOT, check=False)
+        found = ET.parse(report).iter("property")
         lines = [each.attrib["value"] for each in found if each.attrib["name"] == "line"]
     if not lines:
         raise RuntimeError("no task was counted")

@@ -45,14 +45,15 @@ def test_each_task_by_mouse_by_keys_and_by_screen_reader(
     with desk(qtbot, film, address, disk=printer) as at:
         at.wait_until(lambda: at.window.bar.club.text == "Lakeside Club · Demo")
         at.window.resize(*SMALL)
-        with qtbot.waitActive(at.window):
-            at.window.activateWindow()
         QAccessible.setActive(True)
         work = AtWork(at)
         work.make_first_account()
         client = ManagementClient(mailing.url, work.management.session.token)
-        for task in TASKS:
-            for way in (make(at) for make in WAYS):
+        for make in WAYS:
+            for task in TASKS:
+                way = make(at)
+                with qtbot.waitActive(at.window):
+                    at.window.activateWindow()
                 scene = Scene(at, client, printer, mailing.data_dir / "mail")
                 task.begin(scene)
                 task.work(way, scene)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QKeySequence, QWheelEvent
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -71,8 +71,9 @@ class Way:
         """Press a key in the window, wherever the focus is."""
         handle = self.at.window.windowHandle()
         assert handle is not None
-        chord = QKeySequence(key)[0]
-        QTest.keyClick(handle, chord.key(), chord.keyboardModifiers())
+        ctrl, _, plain = key.rpartition("+")
+        held = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(handle, Qt.Key[f"Key_{plain}"], held)
 
     def _focused(self) -> QWidget:
         focused = QApplication.focusWidget()
@@ -90,7 +91,7 @@ class Mouse(Way):
 
     name = "mouse"
 
-    def press(self, name: str, keys: str = "") -> None:
+    def press(self, name: str, keys: str = "") -> None:  # noqa: ARG002 - of keys
         """Click a button."""
         self._click(self._seen(QAbstractButton, name))
 
@@ -123,11 +124,11 @@ class Mouse(Way):
         )
         self._click(*found)
 
-    def fill(self, name: str, text: str, key: str = "") -> None:
+    def fill(self, name: str, text: str, key: str = "") -> None:  # noqa: ARG002 - of keys
         """Click a field, and type."""
         field = self._seen((QLineEdit, QPlainTextEdit), name)
         self._click(field)
-        assert self._focused() is field
+        self.at.wait_until(field.hasFocus)
         self._type(text)
 
     def choose(self, name: str, option: str) -> None:
@@ -166,10 +167,10 @@ class Mouse(Way):
         """Click in the window where a widget is; what lies over it gets the click."""
         window, handle = self.at.window, self.at.window.windowHandle()
         inside = widget.rect().center() if place is None else place
+        QCoreApplication.processEvents()  # what was shown just now has its place
         self._scroll_to(widget, inside)
         QTest.mouseClick(handle, _LEFT, pos=widget.mapTo(window, inside))
         self.actions += 1
-
 
     def _scroll_to(self, widget: QWidget, inside: QPoint) -> None:
         """Turn the wheel until a place of a widget is in sight."""
@@ -275,7 +276,7 @@ class Reader(Way):
 
     name = "screen reader"
 
-    def press(self, name: str, keys: str = "") -> None:
+    def press(self, name: str, keys: str = "") -> None:  # noqa: ARG002 - of keys
         """Do the action of a button, which is carried out once it has been seen as pressed."""
         self._act(self._found(BUTTONS, name), QAccessibleActions.PRESS)
         QTest.qWait(_PRESSED_MS)
@@ -293,7 +294,7 @@ class Reader(Way):
         self._act(self._found((QAccessible.Role.PageTab,), name), QAccessibleActions.PRESS)
         self.actions += 1
 
-    def fill(self, name: str, text: str, key: str = "") -> None:
+    def fill(self, name: str, text: str, key: str = "") -> None:  # noqa: ARG002 - of keys
         """Set the text of a field, which takes the focus."""
         field = self._found(FIELDS, name)
         self._act(field, QAccessibleActions.FOCUS)
@@ -316,9 +317,7 @@ class Reader(Way):
     def says(self, words: str) -> bool:
         """Return whether something in the tree has a name or a description like this."""
         texts = (QAccessible.Text.Name, QAccessible.Text.Description)
-        return any(
-            fnmatchcase(node.text(kind), words) for node in self._nodes() for kind in texts
-        )
+        return any(fnmatchcase(node.text(kind), words) for node in self._nodes() for kind in texts)
 
     def _act(self, node: QAccessibleInterface, action: str) -> None:
         actions = node.actionInterface()
@@ -368,4 +367,3 @@ def _below(node: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
         child = node.child(number)
         if child is not None and child.isValid() and not child.state().invisible:
             yield from _below(child)
-
