@@ -272,10 +272,15 @@ class ManagementClient(
         once: str = "",
         *,
         if_match: str = "",
+        reopen: bool = False,
     ) -> None:
-        """Link a customer to a company, or change the role of who is linked."""
+        """Link a customer to a company, or change the role of who is linked.
+
+        ``reopen`` undoes an unlinking of the last ten minutes.
+        """
         path = _link(company_id, customer_id)
-        self._do("PUT", path, body={"role": role}, once=once, if_match=if_match)
+        body = {"role": role} | ({"reopen": True} if reopen else {})
+        self._do("PUT", path, body=body, once=once, if_match=if_match)
 
     def unlink(
         self, company_id: UUID, customer_id: UUID, once: str = "", *, if_match: str = ""

@@ -13,7 +13,7 @@ ApiError                    a response other than 2xx, with a stable code
 Database errors are mapped by ``membership.store.errors``; any other exception is a 500.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -185,12 +185,18 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     """Name the fields that are not valid, without their values, and what unknown ones resemble."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     language, found = accepted_language(request.scope), unknown_first(error.errors())
-    errors = tuple(_field_error(request, each, language) for each in found)
+    # A body that a route and its dependency both read is checked twice.
+    errors = _each_once(_field_error(request, each, language) for each in found)
     detail = "; ".join(f"{each.field}: {each.message}" for each in errors)
     headers = {}
     if any(field_words(each, language) != each["msg"] for each in found):
         headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return problem(422, "invalid_request", detail, errors=errors, headers=headers)
+
+
+def _each_once(faults: Iterable[FieldFault]) -> tuple[FieldFault, ...]:
+    """Return faults in their order, without those that say the same of the same field."""
+    return tuple({(each.field, each.code, each.message): each for each in faults}.values())
 
 
 def _field_error(request: Request, error: Mapping[str, Any], language: str) -> FieldFault:

@@ -89,7 +89,7 @@ def test_a_plan_is_ordered_paid_cancelled_kept_and_ended(
 
         page.buttons[Action.END].click()
         work.fill()
-        at.wait_until(lambda: page.state.text() == "ended")
+        at.wait_until(lambda: page.state.text() == "Ended")
         assert page.buttons[Action.KEEP].isHidden()
         work.management.back()
         at.wait_until(lambda: work.statuses() == [("Climbing", "expired")])

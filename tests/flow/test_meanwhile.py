@@ -243,7 +243,7 @@ def test_a_link_is_ended_as_it_was_seen(qtbot: QtBot, shared: Service) -> None:
     def asked() -> tuple[Form, Filled[None]]:
         linked = client.people_of(UUID(company)).items[0]
         there = Company(UUID(company), "Northwind")
-        return unlink_form(EN, there, linked.customer, linked.etag)
+        return unlink_form(EN, there, linked.customer, linked.role, linked.etag)
 
     def press() -> None:
         filled(form.values())(client, str(uuid4()))

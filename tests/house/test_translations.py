@@ -70,6 +70,74 @@ def test_every_message_is_translated_with_its_fields(language: str) -> None:
             assert sorted(FIELD.findall(translation)) == expected, original
 
 
+SHUNNED = {
+    "bitte beachten": "say what to do",
+    r"\bDu\b|\b[Dd](ich|ir|ein\w*)\b": "Sie",
+    r"Erneuer|erneuer(n|t)\b": "verlängern",
+    "Abonnement": "Abo",
+    "Tresen": "Empfang",
+    r"\bHandy": "Telefon",
+    r"\bVerein": "Club",
+    "Kartendesign": "Kartengestaltung",
+    r"gemailt|\b[Mm]ailen\b": "senden",
+    "Jemand anders ": "jemand anderes",
+    "zugeordnet|zuordnen": "verknüpfen",
+    "vermerkt|notiert": "erfasst",
+}
+"""Words that a German sentence does not have, and what it has instead."""
+
+
+def written_wrong(text: str, opening: str, closing: str) -> list[str]:
+    """What is wrong with quotes, dots, dashes and blanks of a text."""
+    end = text.rstrip("\n") if "\n" in text.strip() else text  # a mail ends with a line break
+    found = {
+        "straight quotes": '"' in text,
+        "quotes of another language": bool((set("„“”") - {opening, closing}) & set(text)),
+        "quotes not closed": text.count(opening) != text.count(closing),
+        "three dots": "..." in text,
+        "no dash": " - " in text,
+        "blanks around it": end != end.strip(),
+    }
+    return [rule for rule, broken in found.items() if broken]
+
+
+def test_every_message_is_written_by_the_rules(messages: Catalog) -> None:
+    wrong = {
+        text: found
+        for message in messages
+        for text in forms(message.id)
+        if (found := written_wrong(text, "“", "”"))
+    }
+    assert wrong == {}
+
+
+def test_every_german_sentence_is_written_by_the_rules() -> None:
+    wrong = {}
+    for message in read("de"):
+        for text in forms(message.string) if message.id else ():
+            found = written_wrong(text, "„", "“")
+            found += [better for word, better in SHUNNED.items() if re.search(word, text)]
+            if found:
+                wrong[text] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("Nichts gefunden für „{text}“.", []),
+        ('Nichts gefunden für "{text}".', ["straight quotes"]),
+        ("Nichts für “{text}”.", ["quotes of another language", "quotes not closed"]),
+        ("Lädt...", ["three dots"]),
+        ("Von - bis", ["no dash"]),
+        ("Name ", ["blanks around it"]),
+        ("Guten Tag,\n\nIhr Code.\n", []),
+    ],
+)
+def test_the_rules_find_what_is_written_wrong(text: str, rules: list[str]) -> None:
+    assert written_wrong(text, "„", "“") == rules
+
+
 def python_calls(path: Path) -> Iterator[ast.expr]:
     """The messages that a Python file gives to gettext's functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -121,5 +121,5 @@ class CompanyController(ProfileController):
     def _unlink(self, customer_id: UUID, _name: str) -> None:
         """Open the form that unlinks a customer."""
         linked = self._people[customer_id]
-        form = unlink_form(self._texts, self._named(), linked.customer, linked.etag)
+        form = unlink_form(self._texts, self._named(), linked.customer, linked.role, linked.etag)
         self._context.changes.ask(*form)

@@ -205,7 +205,9 @@ class CustomerController(ProfileController):
     @Slot(object, str)
     def _unlink(self, company_id: UUID, name: str) -> None:
         """Open the form that unlinks the customer from a company."""
-        form = unlink_form(self._texts, Company(company_id, name), self._shown().customer)
+        roles = {each.company_id: each.role for each in self._open_links()}
+        company, person = Company(company_id, name), self._shown().customer
+        form = unlink_form(self._texts, company, person, roles.get(company_id, ""))
         self._context.changes.ask(*form)
 
     def _step(self, primary: Primary) -> None:

@@ -34,7 +34,7 @@ class Receipts:
             self._print(
                 payment,
                 lambda why: say(
-                    "The payment is noted; its receipt could not be opened: {why}", why=why
+                    "The payment is recorded; its receipt could not be opened: {why}", why=why
                 ),
             )
 

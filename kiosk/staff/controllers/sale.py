@@ -318,11 +318,13 @@ class Sales(QObject):
             why = sentence_of(failure, self._texts)
             match part:
                 case "receipt":
-                    words = say("The payment is noted; its receipt was not mailed: {why}", why=why)
+                    words = say(
+                        "The payment is recorded; its receipt was not mailed: {why}", why=why
+                    )
                 case "card":
                     words = say("It is sold; the card was not sent: {why}", why=why)
                 case _:
-                    words = say("The person is there; the plan was not ordered: {why}", why=why)
+                    words = say("The person is created; the plan was not ordered: {why}", why=why)
             self._context.notices.keep(words)
 
     def _then(self, sold: Sold) -> None:

@@ -87,7 +87,7 @@ def key_form(texts: Texts, zone: str, maker: KeyMaker) -> tuple[Form, Filled[Min
     form.add_words(say("For other scopes, run “walletdesk key --scope” beside the service."))
 
     form.undo = lambda made: Undo(
-        say("The key “{name}” is made.", name=made.name),
+        say("The key “{name}” is created.", name=made.name),
         lambda client, _once: client.revoke_api_key(made.id),
         say("The key is revoked."),
     )

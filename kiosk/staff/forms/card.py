@@ -88,7 +88,7 @@ class CardForms:
         title = say("Replace {card}", card=title)
         form = self._form(card_id, about, title, say("Replace"), final=True)
         form.add_words(
-            say("The present card is revoked at once, on every phone; the new one has a new code.")
+            say("The present card is revoked at once on every phone; the new one has a new code.")
         )
         return form, lambda _values: lambda client, once: client.replace_card(card_id, once)
 
@@ -97,9 +97,7 @@ class CardForms:
         say = self._texts.say
         title = say("Revoke {card}", card=title)
         form = self._form(card_id, about, title, say("Revoke"), final=True)
-        form.add_words(
-            say("It cannot be made good again. What the customer has paid for stays theirs.")
-        )
+        form.add_words(say("This cannot be undone. The customer keeps what is paid."))
         return form, lambda _values: lambda client, once: client.revoke_card(card_id, once)
 
     def _form(

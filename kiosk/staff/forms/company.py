@@ -31,6 +31,9 @@ def company_form(texts: Texts, company: CompanyView | None) -> tuple[Form, Fille
     form.add_line("email_domains", say("Email domains"), domains)
     form.add_line("billing_name", say("Invoices to"), (company and company.billing_name) or "")
     form.add_line("billing_email", say("Invoice email"), (company and company.billing_email) or "")
+    if company is not None:
+        form.add_switch("archived", say("Archived"), on=company.archived_at is not None,
+                        hint=say("Takes no new people or memberships."))  # fmt: skip
 
     seen: dict[str, int] = {}
     edited = None if company is None else _edited(texts, company)
@@ -76,11 +79,13 @@ def _edited(texts: Texts, company: CompanyView) -> Edited[CompanyView]:
         "email_domains": say("Email domains"),
         "billing_name": say("Invoices to"),
         "billing_email": say("Invoice email"),
+        "archived": say("Archived"),
     }
 
     def fields_of(view: CompanyView) -> dict[str, Any]:
-        fields = {name: getattr(view, name) for name in names}
-        return fields | {"email_domains": list(view.email_domains)}
+        fields = {name: getattr(view, name) for name in names if name != "archived"}
+        lists = {"email_domains": list(view.email_domains)}
+        return fields | lists | {"archived": view.archived_at is not None}
 
     return Edited(texts, company, fields_of, names)
 

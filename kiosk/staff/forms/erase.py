@@ -59,7 +59,7 @@ def erase_form(texts: Texts, person: Person) -> tuple[Form, Filled[Erased]]:
 
         def erase(client: ManagementClient, _once: str) -> Erased:
             if not provider:
-                raise refusal(say("Say what becomes of the customer at Stripe."), "undecided")
+                raise refusal(say("Choose what happens to the customer at Stripe."), "undecided")
             return client.erase_customer(
                 customer.id,
                 number,

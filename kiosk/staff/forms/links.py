@@ -119,15 +119,21 @@ def _link_form(texts: Texts, form: Form, picker: Picker, ids: Any) -> LinkForm:
 
 
 def unlink_form(
-    texts: Texts, company: Company, person: CustomerView, etag: str = ""
+    texts: Texts, company: Company, person: CustomerView, role: str, etag: str = ""
 ) -> tuple[Form, Filled[None]]:
-    """End a customer's link to a company, with an ``etag`` as it was shown."""
+    """End a customer's link to a company, with an ``etag`` as it was shown.
+
+    Undone within ten minutes, it holds again with its ``role`` and seat.
+    """
     say = texts.say
     title = say("Unlink {name}", name=f"{person.name} · {person.number}")
     topic = f"unlink:{company.id}:{person.id}"
-    form = Form(texts, title, say("Unlink"), topic=topic, about=company.name, final=True)
+    form = Form(texts, title, say("Unlink"), topic=topic, about=company.name)
     form.add_words(say("What they have through this company is gone at once."))
-    form.add_words(say("No email domain brings them back; only a person links them again."))
+    form.undo = lambda _answer: Undo(
+        say("Unlinked."),
+        lambda client, once: client.link(company.id, person.id, role, once, reopen=True),
+    )
     return (
         form,
         lambda _values: (

@@ -47,7 +47,7 @@ def merge_form(
 
         def merge(client: ManagementClient, once: str) -> MergedCustomer:
             if not all(chosen.values()):
-                why = say("Say of each subscription what becomes of it.")
+                why = say("Choose what happens to each subscription.")
                 raise refusal(why, "subscriptions_undecided")
             ends: list[UUID] | None = None
             if asked:

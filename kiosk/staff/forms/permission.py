@@ -17,7 +17,7 @@ def rename_form(texts: Texts, row: PermissionRow) -> tuple[Form, Filled[Permissi
     form = Form(texts, say("Rename permission"), say("Rename"), topic=topic, about=about)
     form.add_line("label", say("Name"), row.label, required=True)
     form.add_words(say("Plans: {plans}", plans=carried_words(row, texts)))
-    form.add_words(say("What was sold already keeps the name of before."))
+    form.add_words(say("Sold memberships keep the former name."))
     form.undo = lambda _view: Undo(
         say("Saved."),
         lambda client, once: client.relabel_permission(row.key, row.label, once),

@@ -35,7 +35,7 @@ def plan_form(
     form = Form(texts, title, action, topic=f"plan:{plan.id if plan else 'new'}")
     if plan is not None:
         currency = plan.currency
-        form.add_words(say("What was sold already keeps its terms."))
+        form.add_words(say("Sold memberships keep their terms."))
     form.add_line("name", say("Name"), plan.name if plan else "")
     form.add_line("price", say("Price in {currency}", currency=currency), _price(plan, texts))
     units = _units(texts)

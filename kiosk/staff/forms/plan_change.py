@@ -34,7 +34,7 @@ def change_form(texts: Texts, words: SubscriptionWords) -> tuple[Form, Filled[Or
     )
     whens = [(_LATER, say("With the next period")), (_NOW, say("At once"))]
     form.add_choice("at", say("From when on"), whens)
-    form.add_words(say("At once, the difference is reckoned by Stripe and said before."))
+    form.add_words(say("“At once”: Stripe calculates the difference; you see it first."))
     seen: dict[str, PlanChangePreview] = {}
     only_now = {str(each.plan_id) for each in words.choices if not each.next_period}
 

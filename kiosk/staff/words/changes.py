@@ -208,4 +208,6 @@ def _link(entry: EntryView, names: Names, texts: Texts) -> str:
         return say("Linked to {company}", company=company)
     if entry.action in {"link.ended", "link.deleted"}:
         return say("Unlinked from {company}", company=company)
+    if entry.action == "link.reopened":
+        return say("Unlinking from {company} undone", company=company)
     return say("Role at {company} changed", company=company)

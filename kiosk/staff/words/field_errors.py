@@ -98,13 +98,13 @@ def _of_code(texts: Texts) -> dict[str, str]:
         "bool": say("Please choose yes or no."),
         "missing": empty,
         "string": text,
-        "string_pattern_mismatch": say("This is not written as it must be."),
+        "string_pattern_mismatch": say("This does not have the right format."),
         "key_twice": say("The same permission is named twice."),
         "email_domain_invalid": domain,
         "character_not_allowed": say(
             "This has a sign that is not allowed or not seen. Please type it anew."
         ),
-        "nothing_visible": say("Nothing of this can be seen. Please enter a text."),
+        "nothing_visible": say("This has no visible text. Please enter one."),
         "unknown": say("The service is of an older version and does not know this. Update it."),
         "repeated": twice,
         "code_format_missing": say("Please choose at least one."),

@@ -200,8 +200,8 @@ def merge_refusal(code: str, texts: Texts) -> str:
                 "both anew."
             )
         case "customer_erased":
-            return say("One of both was erased, and cannot be merged.")
+            return say("One of the two was erased and cannot be merged.")
         case "customer_not_found":
-            return say("One of both is not there any more.")
+            return say("One of the two no longer exists.")
         case _:
             return ""

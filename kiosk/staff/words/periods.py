@@ -62,7 +62,7 @@ def change_words(change: ChangeView, texts: Texts, zone: str) -> str:
             "Its plan was changed on {day} at {time}.", day=day, time=time
         ),
         "membership.payment_changed": say(
-            "Its payment was noted on {day} at {time}.", day=day, time=time
+            "Its payment was recorded on {day} at {time}.", day=day, time=time
         ),
     }
     changed = say("It was changed on {day} at {time}.", day=day, time=time)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from membership.events.audit.of_customer import taken_back
 from membership.store.models import (
     AuditEntry,
     BillingOrder,
@@ -70,21 +71,9 @@ def load_data_subject(session: Session, customer: Customer) -> DataSubject:
         )
         .where(Payment.organization_id == here, Membership.customer_id == own)
     )
-    owned += _taken_back(session, here, (own, *former_ids))
+    owned += map(UUID, taken_back(session, here, (own, *former_ids)))
     addresses = _addresses(session, customer, former_ids)
     return DataSubject(here, own, addresses, former_ids, tuple(owned))
-
-
-def _taken_back(session: Session, here: int, ids: tuple[UUID, ...]) -> list[UUID]:
-    """Ids of cards that were taken back from the customer: only the audit knows them still."""
-    deleted = session.scalars(
-        select(AuditEntry.subject_id).where(
-            AuditEntry.organization_id == here,
-            AuditEntry.action == "card.deleted",
-            AuditEntry.before["customer_id"].as_string().in_([str(each) for each in ids]),
-        )
-    )
-    return [UUID(each) for each in deleted]
 
 
 def _addresses(

@@ -1,9 +1,10 @@
 """Lists entries of the audit about one customer: their file, and what belongs to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
 
 from api_client.messages.audit import EntryPage
 from membership.events.audit.service import EntryFilter, newest, page_of
@@ -54,10 +55,13 @@ def _subjects(call: Call, customer_id: UUID) -> Iterator[str]:
         raise NotFound("customer_not_found", "There is no such customer.")
     yield str(own)
     here = call.tenant.id
-    former = select(CustomerAlias.old_id).where(
-        CustomerAlias.organization_id == here, CustomerAlias.customer_id == own
-    )
-    yield from map(str, call.session.scalars(former))
+    former = call.session.scalars(
+        select(CustomerAlias.old_id).where(
+            CustomerAlias.organization_id == here, CustomerAlias.customer_id == own
+        )
+    ).all()
+    yield from map(str, former)
+    yield from taken_back(call.session, here, (own, *former))
     for model in (Membership, Card, CompanyLink, BillingOrder):
         theirs = select(model.id).where(model.organization_id == here, model.customer_id == own)
         yield from map(str, call.session.scalars(theirs))
@@ -73,6 +77,17 @@ def _subjects(call: Call, customer_id: UUID) -> Iterator[str]:
         .where(Payment.organization_id == here, Membership.customer_id == own)
     )
     yield from map(str, call.session.scalars(paid))
+
+
+def taken_back(session: Session, here: int, customer_ids: Sequence[UUID]) -> Sequence[str]:
+    """Return the ids of cards that were taken back from a customer, which only the audit has."""
+    return session.scalars(
+        select(AuditEntry.subject_id).where(
+            AuditEntry.organization_id == here,
+            AuditEntry.action == "card.deleted",
+            AuditEntry.before["customer_id"].as_string().in_([str(each) for each in customer_ids]),
+        )
+    ).all()
 
 
 def _current(call: Call, customer_id: UUID) -> UUID | None:

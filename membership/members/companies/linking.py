@@ -3,7 +3,7 @@
 Every new or ended link is recorded in the audit and emitted as an event.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -23,6 +23,9 @@ from membership.store.models import (
 )
 from membership.store.upsert import AnyInsert, insert_into
 from membership.web.errors import Conflict, NotFound
+
+REOPENED_WITHIN = timedelta(minutes=10)
+"""How long after its end a link can be opened again, as if it had not been ended."""
 
 _TRIES = 3
 """A link that is found and then ended by somebody else leaves room for a new one."""
@@ -166,6 +169,49 @@ def unlink_customer(
     announced = {"link_id": str(ended.id), **link_data}
     emit(session, organization_id, EventType.LINK_ENDED, ended.id, announced, now=now)
     return True
+
+
+def reopen_link(
+    session: Session, organization_id: int, company_id: UUID, customer_id: UUID, now: datetime
+) -> None:
+    """Undo the last unlinking of a customer, if it was within ``REOPENED_WITHIN``.
+
+    The link keeps its start, and with it its place among the seats. Raises NotFound for an unknown
+    company; Conflict for an archived one.
+    """
+    hold_open(session, organization_id, company_id, to_sell=True)
+    if open_link(session, organization_id, company_id, customer_id) is not None:
+        return
+    last = session.execute(
+        select(CompanyLink.id, CompanyLink.valid_until, CompanyLink.source)
+        .where(
+            CompanyLink.organization_id == organization_id,
+            CompanyLink.company_id == company_id,
+            CompanyLink.customer_id == customer_id,
+            CompanyLink.valid_until >= now - REOPENED_WITHIN,
+        )
+        .order_by(CompanyLink.valid_until.desc(), CompanyLink.valid_from.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.valid_until is None:
+        return
+    session.execute(
+        update(CompanyLink)
+        .where(CompanyLink.organization_id == organization_id, CompanyLink.id == last.id)
+        .values(valid_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    link_data = {"company_id": str(company_id), "customer_id": str(customer_id)}
+    record(
+        session,
+        organization_id,
+        "link.reopened",
+        last.id,
+        before={"valid_until": last.valid_until.isoformat()},
+        after={"valid_until": None, **link_data},
+    )
+    announced = {"link_id": str(last.id), **link_data, "source": last.source.value}
+    emit(session, organization_id, EventType.LINK_CREATED, last.id, announced, now=now)
 
 
 def hold_domains(session: Session, organization_id: int, *, to_change: bool = False) -> None:

@@ -9,7 +9,12 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select, tuple_
 
 from api_client.messages.management import LinkedCustomer, LinkedCustomers
 from membership.members.companies.link_states import link_etag, not_linked
-from membership.members.companies.linking import link_customer, open_link, unlink_customer
+from membership.members.companies.linking import (
+    link_customer,
+    open_link,
+    reopen_link,
+    unlink_customer,
+)
 from membership.members.companies.schemas import NewLink, PastLink, PastLinks
 from membership.members.companies.service import get_company
 from membership.members.customers.service import get_customer
@@ -34,13 +39,16 @@ _SAME = and_(
 def link(call: Call, company_id: UUID, customer_id: UUID, new: NewLink) -> None:
     """Link a customer to a company; they inherit its memberships at once.
 
-    An existing link only gets the role. Raises NotFound; Conflict for an archived company, and for
+    An existing link only gets the role. With ``reopen`` a link that was ended just now holds again
+    instead of a new one. Raises NotFound; Conflict for an archived company, and for
     a customer who was erased.
     """
     get_company(call.session, call.tenant, company_id)
     customer = get_customer(call.session, call.tenant, customer_id)
     if customer.erased_at is not None:
         raise Conflict("customer_erased", "This customer was erased and cannot be linked.")
+    if new.reopen:
+        reopen_link(call.session, call.tenant.id, company_id, customer.id, call.now)
     found = link_customer(
         call.session, call.tenant.id, company_id, customer.id, call.now, role=new.role
     )

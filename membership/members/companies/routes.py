@@ -206,7 +206,8 @@ def link_customer(
     """Link a customer to a company: they inherit its memberships from now on.
 
     An existing link stays and gets the role that is sent. If a company has fewer seats than linked
-    customers, the earliest links have them; a new link is last in the queue.
+    customers, the earliest links have them; a new link is last in the queue. `reopen` undoes an
+    unlinking of the last ten minutes: the same link holds again, with its place in the queue.
 
     Errors: `company_not_found`, `customer_not_found` (404), `company_archived`, `customer_erased`
     (409), `link_changed` (409, if others keep changing the same link).

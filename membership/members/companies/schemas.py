@@ -96,6 +96,11 @@ class NewLink(RequestBody):
     role: Line = Field(
         default="", examples=["Employee"], description="Free text; each request replaces it."
     )
+    reopen: bool = Field(
+        default=False,
+        description="Undo an unlinking of the last ten minutes: the link that was ended holds "
+        "again, with its place among the seats. Without such a link a new one is made.",
+    )
 
 
 class PastLink(Message):

@@ -1,6 +1,7 @@
 """Every error is a problem with a stable code; no internals leak; a full disk is one of them."""
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -57,6 +58,22 @@ def test_invalid_bodies_name_the_fields(
     problem = assert_problem(answer, 422, "invalid_request")
     assert [fault.field for fault in problem.errors] == fields
     assert all(fault.message for fault in problem.errors)
+
+
+def test_no_route_reports_a_field_twice_for_one_fault(service: Service) -> None:
+    paths, refused = service.get("/openapi.json")["paths"], set()
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            if "application/json" not in operation.get("requestBody", {}).get("content", {}):
+                continue
+            named = re.sub("{[^}]*}", str(uuid4()), path)
+            for body in ([], {}):
+                answer = service.call(method.upper(), named, json=body)
+                if answer.status_code == 422:
+                    found = [(each["field"], each["code"]) for each in answer.json()["errors"]]
+                    assert len(found) == len(set(found)), (method, path, found)
+                    refused.add(path)
+    assert {"/v1/webhooks", "/v1/customers", "/v1/plans", "/v1/companies"} <= refused
 
 
 def test_body_that_is_no_text(service: Service) -> None:

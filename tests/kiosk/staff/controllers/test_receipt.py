@@ -77,5 +77,5 @@ def test_a_receipt_that_cannot_be_opened_is_told(qtbot: QtBot, qapp: QApplicatio
     staff.open_customer()
     staff.presenter.on_done(receipt, b"%PDF-")
     assert staff.pages.customer.page.message.text() == (
-        "The payment is noted; its receipt could not be opened: disk full"
+        "The payment is recorded; its receipt could not be opened: disk full"
     )

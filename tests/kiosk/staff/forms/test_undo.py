@@ -16,6 +16,7 @@ from kiosk.staff import forms
 from kiosk.staff.forms.card import CardForms
 from kiosk.staff.forms.company import company_form
 from kiosk.staff.forms.customer import customer_form
+from kiosk.staff.forms.links import Company, unlink_form
 from kiosk.staff.forms.membership import MembershipForms
 from kiosk.staff.words.membership import held_line
 from kiosk.texts import Texts
@@ -51,7 +52,7 @@ CHANGES = {
     "give.take_back_form": FINAL,
     "links.company_link_form": UNDONE,
     "links.person_form": UNDONE,
-    "links.unlink_form": FINAL,
+    "links.unlink_form": UNDONE,
     "membership.end": UNDONE,
     "membership.extend": UNDONE,
     "membership.undo": ITSELF,
@@ -184,6 +185,24 @@ def test_an_issued_card_is_revoked(qtbot: QtBot) -> None:
     card: CardRecord = record()
     issued = IssuedCard(card=card, customer_id=AMARA.id, code="")
     assert undone(form.undo, issued) == [("revoke_card", (card.id, "once"))]
+
+
+def test_an_unlinking_is_undone_with_the_role_that_there_was(qtbot: QtBot) -> None:
+    form, _ = unlink_form(EN, Company(UUID(int=7), "Northwind"), AMARA, "Coach")
+    qtbot.addWidget(form)
+    assert undone(form.undo, None) == [("link", (UUID(int=7), AMARA.id, "Coach", "once", True))]
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_archiving_a_company_and_bringing_it_back_are_undone(qtbot: QtBot, archived: bool) -> None:
+    view, _ = company(archived_at=NOON if archived else None)
+    form, filled = company_form(EN, view)
+    qtbot.addWidget(form)
+    client: Any = Recorder()
+    assert form.values()["archived"] is archived
+    filled({**form.values(), "archived": not archived})(client, "first")
+    ((name, given),) = undone(form.undo, view)
+    assert (name, given[1]) == ("save_company", {"archived": archived})
 
 
 def test_a_company_is_stored_again_as_it_was(qtbot: QtBot) -> None:

@@ -57,6 +57,7 @@ TABLE: list[tuple[EntryView, str, tuple[str, ...]]] = [
     (entry("card.changed", {}, {"revoked_at": "2026-11-24T11:00:00Z"}), "Card revoked", ()),
     (entry("link.created", None, {}, LINK), "Linked to Northwind", ()),
     (entry("link.ended", {}, {}, LINK), "Unlinked from Northwind", ()),
+    (entry("link.reopened", {}, {}, LINK), "Unlinking from Northwind undone", ()),
     (entry("link.changed", {}, {}, LINK), "Role at Northwind changed", ()),
     (entry("card.transmuted"), "Other change (card.transmuted)", ()),
 ]  # fmt: skip

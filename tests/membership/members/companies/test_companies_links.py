@@ -19,6 +19,7 @@ from tests.membership.support import NOON, Service, arranging, running_service
 from tests.membership.test_races import LATER, sender
 
 DOMAIN = "nw.example.com"
+KEYED = {"Idempotency-Key": "undo-1"}
 
 
 def links_of(service: Service, customer: str) -> list[dict[str, Any]]:
@@ -128,6 +129,49 @@ def test_links_are_told_and_audited(service: Service) -> None:
     ((ended, before, after),) = audited(service, "link.ended")
     assert (ended, before) == (link["id"], {"valid_until": None})
     assert after["valid_until"] == "2027-03-10T11:00:00+00:00"
+
+
+def test_an_unlinking_is_undone_with_its_seat(service: Service) -> None:
+    company = service.company("Northwind", seat_cap=1)
+    first, second = service.customer("First"), service.customer("Second")
+    service.link(company, first, "Coach")
+    service.clock.advance(seconds=1)
+    service.link(company, second)
+    (link,) = links_of(service, first)
+    service.unlink(company, first)
+    path = f"/v1/companies/{company}/customers/{first}"
+    undo = {"role": "Coach", "reopen": True}
+    answers = [service.call("PUT", path, headers=KEYED, json=undo) for _ in range(2)]
+    assert [each.status_code for each in answers] == [204, 204]
+    assert links_of(service, first) == [link]
+    people = service.get(f"/v1/companies/{company}/customers")["items"]
+    assert [(each["customer"]["id"], each["has_seat"]) for each in people] == [
+        (first, True),
+        (second, False),
+    ]
+    ((reopened, before, after),) = audited(service, "link.reopened")
+    assert (reopened, after["valid_until"]) == (link["id"], None)
+    assert before["valid_until"] is not None
+    assert audited(service, "link.changed") == []
+    assert len(events(service, "link.created")) == 3
+
+
+@pytest.mark.parametrize("archived", [False, True], ids=["too late", "archived"])
+def test_an_unlinking_is_not_undone_too_late_or_at_an_archived_company(
+    service: Service, archived: bool
+) -> None:
+    company, customer = service.company("Northwind"), service.customer()
+    service.link(company, customer)
+    service.unlink(company, customer)
+    if archived:
+        service.patch(f"/v1/companies/{company}", archived=True)
+    else:
+        service.clock.advance(minutes=10, seconds=1)
+    path = f"/v1/companies/{company}/customers/{customer}"
+    answer = service.call("PUT", path, json={"reopen": True})
+    assert answer.status_code == (409 if archived else 204), answer.text
+    assert len(links_of(service, customer)) == (1 if archived else 2)
+    assert audited(service, "link.reopened") == []
 
 
 def test_each_link_by_a_domain_is_told(service: Service) -> None:

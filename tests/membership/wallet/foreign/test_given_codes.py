@@ -204,6 +204,23 @@ def test_a_card_made_here_is_not_taken_back(service: Service) -> None:
     assert take_back(service, card, status=409)["code"] == "card_not_foreign"
 
 
+def test_all_that_became_of_a_card_is_in_the_changes_of_whose_it_was(service: Service) -> None:
+    ada, bela = service.customer("Ada"), service.customer("Bela")
+    card = given(service, ada, "FOB 9")
+    service.clock.advance(seconds=1)
+    service.post(f"/v1/cards/{card['id']}/revoke", status=200)
+    service.clock.advance(seconds=1)
+    take_back(service, card)
+    given(service, bela, "FOB 9")
+    own, others = (
+        [each["action"] for each in service.get("/v1/audit", customer_id=who)["items"]
+         if each["subject_kind"] == "card"]
+        for who in (ada, bela)
+    )  # fmt: skip
+    assert own == ["card.deleted", "card.changed", "card.created"]
+    assert others == ["card.created"]
+
+
 def test_it_is_audited_and_told_to_others(service: Service) -> None:
     card = given(service, service.customer("Ada"), "FOB 3", label="Fob")
     take_back(service, card)
