@@ -108,7 +108,7 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         assert form.about == f"Bela Kovács · {other} goes into Béla Kovács · {number}"
         assert form.focusWidget() is form.cancel
         hands.click(form.submit)
-        at.wait_until(lambda: "Say of each subscription" in said(form))
+        at.wait_until(lambda: "Choose what happens to each subscription" in said(form))
         assert client.customer(goes).customer.number == other
         for order, words in ((kept, "charges on"), (ended, "ends with what is paid")):
             hands.type_over(form.field(f"order_{order}"), words)
@@ -144,7 +144,7 @@ def test_two_files_of_a_payer_become_one_and_are_erased(
         assert form.final
         hands.type_over(form.field("confirm"), number)
         hands.click(form.submit)
-        at.wait_until(lambda: "what becomes of the customer at Stripe" in said(form))
+        at.wait_until(lambda: "what happens to the customer at Stripe" in said(form))
         hands.type_over(form.field("provider"), "delete the customer there too")
         hands.type_over(form.field("confirm"), "C-999999")
         hands.click(form.submit)

@@ -104,8 +104,8 @@ def _link_form(texts: Texts, form: Form, picker: Picker, ids: Any) -> LinkForm:
             edited = asked[chosen]
             last.append(chosen)
 
-            def send(body: Mapping[str, Any], **if_match: str) -> None:
-                client.link(company_id, customer_id, str(body["role"]), once, **if_match)
+            def send(body: Mapping[str, Any], if_match: str = "") -> None:
+                client.link(company_id, customer_id, str(body["role"]), once, if_match=if_match)
 
             fields = {"linked": True, "role": role}
             if edited is None:

@@ -67,7 +67,8 @@ def test_no_route_reports_a_field_twice_for_one_fault(service: Service) -> None:
             if "application/json" not in operation.get("requestBody", {}).get("content", {}):
                 continue
             named = re.sub("{[^}]*}", str(uuid4()), path)
-            for body in ([], {}):
+            bodies: tuple[object, ...] = ([], {})
+            for body in bodies:
                 answer = service.call(method.upper(), named, json=body)
                 if answer.status_code == 422:
                     found = [(each["field"], each["code"]) for each in answer.json()["errors"]]

@@ -101,7 +101,7 @@ FLAGS: dict[str, tuple[dict[str, Any], str | None]] = {
     "blocked": ({"trouble_kind": OrderTrouble.PAID_BY_BANNED}, "bezahlt, obwohl gesperrt"),
     "erased": ({"trouble_kind": OrderTrouble.PAID_BY_ERASED}, "nach der Löschung bezahlt"),
     "twice": ({"trouble_kind": OrderTrouble.PAID_TWICE}, "obwohl schon ein Abo läuft"),
-    "refunded": ({"trouble_kind": OrderTrouble.REFUNDED}, "zurückgezahlt und nicht gewährt"),
+    "refunded": ({"trouble_kind": OrderTrouble.REFUNDED}, "erstattet und nicht gewährt"),
     "disputed": ({"trouble_kind": OrderTrouble.DISPUTED}, "von der Bank angefochten"),
     "not granted": ({"trouble_kind": OrderTrouble.NOT_GRANTED}, "nicht gewährt"),
     "lost": ({"trouble_kind": OrderTrouble.UNKNOWN_TO_PROVIDER}, "Stripe kennt das nicht"),

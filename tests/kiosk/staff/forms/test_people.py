@@ -77,7 +77,7 @@ def test_of_two_who_pay_each_subscription_is_decided(qtbot: QtBot, name: str) ->
     assert set(form.values().values()) == {""}, "nothing is chosen for staff"
     values = {**form.values(), **chosen}
     if ends is None:
-        with pytest.raises(Refused, match="Say of each subscription"):
+        with pytest.raises(Refused, match="Choose what happens to each subscription"):
             sent(filled, values)
         return
     expected = (AMARA.id, AMINA.id, ends, "once")
