@@ -19,6 +19,7 @@ _ACCENTED = str.maketrans(
     "AaCcEeIiNnOoSsUuYyZz",
     "ÅåÇçÉéÎîÑñÖöŠšÜüÝýŽž",
 )
+_ARABIC = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابثدهفغحيجكلمنوبقرستعوشخيز")
 _FIELD = re.compile(r"(\{[^{}]*\})")
 _LONGER_BY = 0.35
 _FILLING = " lorem ipsum dolor sit amet" * 20
@@ -49,10 +50,29 @@ class PseudoTexts(Texts):
         self._catalogue = PseudoCatalogue()
 
 
+class MirroredCatalogue(NullTranslations):
+    """Translates into no language: in Arabic letters, which are written from right to left."""
+
+    def gettext(self, message: str) -> str:
+        """Return the message letter by letter."""
+        return "".join(
+            part if _FIELD.fullmatch(part) else part.lower().translate(_ARABIC)
+            for part in _FIELD.split(message)
+        )
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the form for ``n``, as ``gettext`` does."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
 class MirroredTexts(Texts):
-    """English in a window that is laid out from right to left."""
+    """Texts from right to left, in a window that is laid out so; dates as in English."""
 
     right_to_left = True
+
+    def __init__(self) -> None:
+        super().__init__("en")
+        self._catalogue = MirroredCatalogue()
 
 
 @dataclass(frozen=True)
