@@ -33,6 +33,8 @@ def mailing(demo_data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runnin
     stop_service(running)
 
 
+# Choices open a popup, which a platform without a screen cannot raise.
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
 def test_each_task_by_mouse_by_keys_and_by_screen_reader(
     qtbot: QtBot,
     tmp_path: Path,
