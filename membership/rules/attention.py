@@ -107,27 +107,37 @@ def _notice(
 
 def _payment_overdue(decision: Decision) -> Attention | None:
     """Notice if any membership that grants is behind with its payment."""
+    return _notice(AttentionKind.PAYMENT_OVERDUE) if is_overdue(decision) else None
+
+
+def is_overdue(decision: Decision) -> bool:
+    """Return whether any membership that grants is behind with its payment."""
     reasons = {judged.standing.reason for judged in decision.memberships}
-    if Reason.PAYMENT_OVERDUE not in reasons:
-        return None
-    return _notice(AttentionKind.PAYMENT_OVERDUE)
+    return Reason.PAYMENT_OVERDUE in reasons
 
 
 def _expires_soon(
     decision: Decision, now: datetime, zone: ZoneInfo, threshold: int
 ) -> Attention | None:
-    """Notice if the customer's cover ends within ``threshold`` days.
+    """Notice if the customer's cover ends within ``threshold`` days."""
+    days = days_left(decision, now, zone)
+    if days is None or days > threshold:
+        return None
+    return _notice(AttentionKind.EXPIRES_SOON, days=days)
+
+
+def days_left(decision: Decision, now: datetime, zone: ZoneInfo) -> int | None:
+    """Return the whole days until the cover of an active customer ends; None if it does not.
 
     The cover, not the membership: who has already renewed, or holds another membership that
     runs on, needs no reminder; nor does one whose membership is about to renew by itself.
     """
-    if any(_renews(judged) for judged in decision.memberships):
+    if decision.outcome is not Outcome.ACTIVE or any(map(_renews, decision.memberships)):
         return None
     until = covered_until((judged.entitlement for judged in decision.memberships), now)
     if until is None:
         return None
-    days = (last_day_before(until, zone) - local_day(now, zone)).days
-    return _notice(AttentionKind.EXPIRES_SOON, days=days) if days <= threshold else None
+    return (last_day_before(until, zone) - local_day(now, zone)).days
 
 
 def _renews(judged: Judged) -> bool:

@@ -15,7 +15,7 @@ from membership.store.advisory_lock import Lock
 from membership.store.database import WRITES, Database
 from membership.store.sqlite_stats import write_planner_stats
 
-REVISIONS = tuple(f"{number:04d}" for number in range(1, 40 + 1))
+REVISIONS = tuple(f"{number:04d}" for number in range(1, 41 + 1))
 """All revisions of the schema that this version knows, oldest first."""
 
 HEAD = REVISIONS[-1]

@@ -1,7 +1,5 @@
 """The contents of exports: one query for each kind, read row by row in one snapshot."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
@@ -17,11 +15,11 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from membership.data.exports.cells import cell, code_cells, needs_quotes
+from membership.data.exports.cells import code_cells
+from membership.data.exports.lines import AT_ONCE, CsvLines, use_snapshot
 from membership.members.memberships.entitlements import last_day_of
 from membership.members.memberships.past_periods import periods_of
 from membership.rules.instants import local_day
@@ -39,9 +37,6 @@ from membership.store.models import (
 )
 from membership.store.wallet_joins import CARD_OF_WALLET
 from membership.web.access import Tenant
-
-_AT_ONCE = 1000
-_MARK = "\ufeff"
 
 
 class ExportKind(StrEnum):
@@ -69,35 +64,14 @@ def export_lines(
 ) -> Iterator[bytes]:
     """The lines of an export, the header first; holds a connection while it is iterated."""
     export = _EXPORTS[kind](tenant)
-    buffer = io.StringIO()
-    plain, quoted = csv.writer(buffer), csv.writer(buffer, quoting=csv.QUOTE_ALL)
+    lines = CsvLines()
     with database.readers.begin() as session:
-        _use_snapshot(session)
-        if bom:
-            buffer.write(_MARK)
-        plain.writerow(export.columns)
-        yield _taken(buffer)
-        at_once = {"yield_per": _AT_ONCE}
+        use_snapshot(session)
+        yield lines.header(export.columns, bom=bom)
+        at_once = {"yield_per": AT_ONCE}
         rows = session.connection().execute(export.query, execution_options=at_once)
         for some in rows.partitions():
-            for row in some:
-                cells = [cell(convert(row)) for convert in export.columns.values()]
-                (quoted if needs_quotes(cells) else plain).writerow(cells)
-            yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    """Take what was written since the last call."""
-    written = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return written
-
-
-def _use_snapshot(session: Session) -> None:
-    """Read one snapshot throughout the transaction; SQLite does so in every one."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield lines.of([convert(row) for convert in export.columns.values()] for row in some)
 
 
 _GOOD_CARD = and_(

@@ -128,6 +128,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_null("former_numbers"),
         **_null("email_key", "email_domain", shown=False),
         "search_text": _text(shown=False),
+        "sort_name": _text(shown=False),
     },
     "customer_aliases": {
         **_plain("organization_id", "customer_id"),

@@ -40,7 +40,7 @@ _SUBJECTS: dict[type[Base], tuple[str, frozenset[str]]] = {
     CardDesign: ("card_design", frozenset({"changed_at"})),
     Company: ("company", frozenset({"search_text"})),
     CompanyLink: ("link", frozenset()),
-    Customer: ("customer", frozenset({"search_text", "email_key", "email_domain"})),
+    Customer: ("customer", frozenset({"search_text", "sort_name", "email_key", "email_domain"})),
     Membership: ("membership", frozenset({"expiry_due_at", "former_periods", "last_change"})),
     Organization: ("organization", frozenset({"next_customer_number"})),
     Payment: ("payment", frozenset({"actor_kind", "actor_id", "actor_name"})),

@@ -156,7 +156,7 @@ def _not_erased(customer: Customer) -> Customer:
 
 def _told_columns() -> list[Any]:
     """Return the columns of a customer that the audit records."""
-    left_out = {"organization_id", "search_text", "email_key", "email_domain"}
+    left_out = {"organization_id", "search_text", "sort_name", "email_key", "email_domain"}
     return [column for column in Customer.__table__.columns if column.key not in left_out]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from membership.members.customers.aliases import former_addresses
 from membership.members.customers.former_numbers import former_words, index_former_numbers
-from membership.members.customers.search_terms import search_words, terms_of
+from membership.members.customers.search_terms import search_words, sort_name, terms_of
 from membership.store.models import Customer, CustomerTerm, TermKind
 from membership.store.upsert import insert_into
 
@@ -25,6 +25,7 @@ def index_customer(session: Session, customer: Customer) -> None:
     before, after = terms_of(customer.search_text or ""), terms_of(words)
     _update_terms(session, customer, gone=before - after, new=after - before)
     customer.search_text = words
+    customer.sort_name = sort_name(customer.given_name, customer.family_name)
     session.flush()
     index_former_numbers(session, customer)
 

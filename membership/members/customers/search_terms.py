@@ -12,6 +12,7 @@ from membership.base.folding import fold, words_of
 from membership.store.models import TermKind
 
 MAX_TERM = 254
+MAX_SORT_NAME = 120
 MAX_WORDS = 10
 """How many words of a query are looked for: more tell nothing more, and cost a condition each."""
 _SHORTEST_TAIL = 3
@@ -42,6 +43,11 @@ def search_words(
         words.extend((phone.removeprefix("+"), national))
     words.extend(former)
     return " ".join(dict.fromkeys(word[:MAX_TERM] for word in words if word))
+
+
+def sort_name(given_name: str, family_name: str) -> str:
+    """Return the folded words of a name by which lists are sorted, the family name first."""
+    return " ".join((*words_of(family_name), *words_of(given_name)))[:MAX_SORT_NAME]
 
 
 def _address_words(email: str) -> list[str]:

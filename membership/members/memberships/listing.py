@@ -60,24 +60,24 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def stands(status: StatusFilter, now: datetime) -> ColumnElement[bool]:
+def stands(
+    status: StatusFilter, now: datetime, sold: type[Membership] = Membership
+) -> ColumnElement[bool]:
     """Whether a membership has a status at ``now``: ``rules.status.standing`` as a condition.
 
-    No part of it is ever NULL, so that it can be negated.
+    No part of it is ever NULL, so that it can be negated. ``sold`` is an alias of the table.
     """
-    early, end = Membership.ended_early_at, Membership.ends_at
+    early, end = sold.ended_early_at, sold.ends_at
     ends_early = or_(end.is_(None), early < end)
-    lasting = and_(
-        early > now, early > Membership.starts_at, not_(and_(Membership.ended_for_good, ends_early))
-    )
+    lasting = and_(early > now, early > sold.starts_at, not_(and_(sold.ended_for_good, ends_early)))
     unended = and_(or_(end.is_(None), end > now), or_(early.is_(None), lasting))
     match status:
         case StatusFilter.EXPIRED:
             return not_(unended)
         case StatusFilter.ACTIVE:
-            return and_(unended, Membership.starts_at <= now)
+            return and_(unended, sold.starts_at <= now)
         case StatusFilter.SCHEDULED:
-            return and_(unended, Membership.starts_at > now)
+            return and_(unended, sold.starts_at > now)
 
 
 def history(call: Call, membership_id: UUID, limit: int, cursor: str | None) -> HistoryPage:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api_client.messages.scan import CustomerState
@@ -22,7 +22,8 @@ class Customer(Base):
     """A person. ``search_text`` holds the folded words they are found by, space-separated.
 
     ``email_key`` is the address as it is compared: in lower case. ``former_numbers`` are those of
-    the system that the club used before, one a line. An erased customer keeps the
+    the system that the club used before, one a line. ``sort_name`` has the folded words of it,
+    the family name first. An erased customer keeps the
     row, for what was sold to them must still add up, but nothing that names them.
     """
 
@@ -34,6 +35,21 @@ class Customer(Base):
         Index("ix_customers_phone", "organization_id", "phone"),
         Index("ix_customers_birth_date", "organization_id", "birth_date"),
         Index("ix_customers_state", "organization_id", "state", "number"),
+        Index(
+            "ix_customers_listed",
+            "organization_id",
+            "number",
+            sqlite_where=text("erased_at IS NULL"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
+        Index(
+            "ix_customers_sorted",
+            "organization_id",
+            "sort_name",
+            "number",
+            sqlite_where=text("erased_at IS NULL"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
     )
 
     organization_id: Mapped[int] = of_organization()
@@ -52,6 +68,11 @@ class Customer(Base):
     state: Mapped[CustomerState] = mapped_column(default=CustomerState.ACTIVE)
     photo_tag: Mapped[str | None] = mapped_column(String(64))
     search_text: Mapped[str] = mapped_column(Text, default="")
+    sort_name: Mapped[str] = mapped_column(
+        String(120).with_variant(String(120, collation="C"), "postgresql"),
+        default="",
+        server_default="",
+    )
     erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -24,7 +24,7 @@ from membership.members.customers.former_numbers import (
     former_words,
     joined_numbers,
 )
-from membership.members.customers.search_terms import search_words
+from membership.members.customers.search_terms import search_words, sort_name
 from membership.members.customers.service import email_key
 from membership.store.models import (
     Card,
@@ -54,6 +54,7 @@ _CUSTOMER = (
     "language",
     "state",
     "search_text",
+    "sort_name",
     "created_at",
 )
 _FORMER = ("organization_id", "key", "customer_id")
@@ -156,6 +157,7 @@ def _customer(batch: Batch, who: UUID, number: int, values: dict[str, Any], alia
         get("language"),
         get("state", CustomerState.ACTIVE),
         words,
+        sort_name(given, family),
         batch.now,
     )
 

@@ -1,0 +1,1 @@
+"""The list of members: filters by what a scan would decide, pages and their number."""
