@@ -265,6 +265,7 @@ class MembershipClient:
         params: Mapping[str, Parameter] | None = None,
         body: object = None,
         headers: Mapping[str, str] | None = None,
+        most: int = MAX_ANSWER_BYTES,
     ) -> tuple[int, bytes, str]:
         """Return status, body and ETag of the answer; the latter is empty if there is none."""
         send = partial(
@@ -278,19 +279,25 @@ class MembershipClient:
             stream=True,
             allow_redirects=False,
         )
-        return self._exchange(self._session, send, end)
+        return self._exchange(self._session, send, end, most)
 
     def _exchange(
-        self, session: DeadlineSession, send: Callable[..., requests.Response], end: float
+        self,
+        session: DeadlineSession,
+        send: Callable[..., requests.Response],
+        end: float,
+        most: int = MAX_ANSWER_BYTES,
     ) -> tuple[int, bytes, str]:
-        """Send over ``session``, and return what ``_fetch`` does."""
+        """Send over ``session``, and return what ``_fetch`` does, with a body of at most ``most``
+        bytes.
+        """
         left = end - time.monotonic()
         if left <= 0:
             raise TooSlow(f"{self.base_url} did not answer in time.")
         session.deadline.end = end
         try:
             with send(timeout=left) as response:
-                raw = self._read(response, end)
+                raw = self._read(response, end, most)
         except requests.Timeout as error:
             raise TooSlow(f"{self.base_url} did not answer in time.") from error
         except requests.exceptions.ContentDecodingError as error:
@@ -303,14 +310,14 @@ class MembershipClient:
             raise _error_for(self.base_url, response, raw)
         return response.status_code, raw, response.headers.get("ETag", "")
 
-    def _read(self, response: requests.Response, end: float) -> bytes:
+    def _read(self, response: requests.Response, end: float, most: int) -> bytes:
         """Read the body within the deadline and the size limit."""
         parts: list[bytes] = []
         size = 0
         while part := _read_some(response):
             parts.append(part)
             size += len(part)
-            if size > MAX_ANSWER_BYTES:
+            if size > most:
                 raise BadAnswer(f"The answer of {self.base_url} is larger than expected.")
             if time.monotonic() > end:
                 raise TooSlow(f"{self.base_url} did not finish its answer in time.")

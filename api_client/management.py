@@ -29,6 +29,7 @@ from api_client.messages.second_factor import FactorConfirmed, FactorSecret, Fac
 from .billing import BillingClient
 from .client import M, keyed
 from .keys import KeyClient
+from .members import MembersClient
 from .organization import OrganizationClient
 from .payments import PaymentsClient
 from .people import PeopleClient
@@ -49,6 +50,7 @@ class ManagementClient(
     PaymentsClient,
     SalesClient,
     PeopleClient,
+    MembersClient,
     SignupClient,
     ScannerSetupClient,
     StripeSetupClient,

@@ -20,12 +20,6 @@ class PeopleClient(MembershipClient):
         asked: dict[str, str | int] = {"q": text, "limit": limit, "details": "true"}
         return self._ask(CustomerHits, "GET", "/v1/customers", params=asked)
 
-    def customers(self, text: str = "", cursor: str | None = None) -> CustomerHits:
-        """Return a page of customers: by number, or the hits of a search, best first."""
-        asked: dict[str, str | int] = {"q": text, "limit": _A_PAGE}
-        asked |= {"cursor": cursor} if cursor else {}
-        return self._ask(CustomerHits, "GET", "/v1/customers", params=asked)
-
     def payer(self, customer_id: UUID) -> PayerView:
         """Return what charges a customer, and how the payment provider knows them."""
         return self._ask(PayerView, "GET", f"/v1/customers/{customer_id}/payer")

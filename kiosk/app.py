@@ -137,7 +137,11 @@ class Kiosk(QObject):
         place = service.url if isinstance(service, ServiceAddress) else ""
         self.staff_worker = StaffWorker(DeskTokenStore(folder, place))
         self.management = StaffPresenter(
-            self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=disk
+            self.window,
+            self.texts,
+            idle_s=settings.staff_idle_s,
+            parent=self,
+            disk=disk or Disk(folder),
         )
         self.finder = Finder(self.window, self.texts, self.management, self)
         self.dropped = DroppedFiles(self.window, self.texts, self.management, self)

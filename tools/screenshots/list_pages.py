@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from PySide6.QtCore import Qt
+
 from api_client.messages.cards import CardList, CardState, ListedCard, WalletKind
 from api_client.messages.management import (
     CompanyLine,
@@ -15,7 +17,8 @@ from api_client.messages.management import (
     PlanPage,
     PlanView,
 )
-from api_client.messages.scan import CustomerHit, CustomerHits, Outcome, PermissionView
+from api_client.messages.members import MemberPage, MemberRow, MemberStatus
+from api_client.messages.scan import CustomerHit, Outcome, PermissionView
 from kiosk.staff.controllers.card import CARD as CARD_PAGE
 from kiosk.staff.controllers.card import CardSheet
 from kiosk.staff.controllers.cards import CARDS, CardsSheet
@@ -167,23 +170,33 @@ def _kept_permission(studio: Studio) -> None:
     page_of(studio, PLANS).deleted.emit("area.0")
 
 
-def members() -> CustomerHits:
+def members() -> MemberPage:
     """Return members in each state."""
     names = ("Amara Okafor", "Jonas Weber", "سارة المنصوري", "Priya Raman", "Hanna Lindqvist",
              "Maximilian-Alexander von und zu Hohenfels")  # fmt: skip
-    outcomes = (Outcome.ACTIVE, Outcome.EXPIRED, Outcome.ACTIVE, Outcome.NOT_YET_STARTED,
-                Outcome.NO_MEMBERSHIP, Outcome.BLOCKED)  # fmt: skip
+    states = tuple(MemberStatus)
     items = tuple(
-        CustomerHit(
+        MemberRow(
             customer=AMARA.model_copy(
                 update={"id": UUID(int=number), "name": name, "number": f"C-{number:06}"}
             ),
-            outcome=outcome,
-            plan=None if outcome is Outcome.NO_MEMBERSHIP else "Gold",
+            status=status,
+            plan=None if status is MemberStatus.NO_MEMBERSHIP else "Gold",
+            valid_until=date(2027, 3, number) if number % 4 else None,
+            email=f"member{number}@club.example",
+            card_id=UUID(int=number) if number % 3 else None,
         )
-        for number, (name, outcome) in enumerate(zip(names * 4, outcomes * 4, strict=True), 1)
+        for number, (name, status) in enumerate(zip(names * 4, states * 4, strict=True), 1)
     )
-    return CustomerHits(items=items)
+    return MemberPage(items=items)
+
+
+def _ticked(studio: Studio) -> None:
+    page = page_of(studio)
+    for row in (0, 2, 3):
+        at = page.table.members.index(row, 0)
+        page.table.members.setData(at, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    page.bulk.mail_button.click()
 
 
 PAGES = (
@@ -191,7 +204,8 @@ PAGES = (
         "members",
         MEMBERS,
         members,
-        empty=lambda: CustomerHits(items=()),
+        empty=lambda: MemberPage(items=()),
+        ticked=_ticked,
         customer_form=lambda studio: page_of(studio).new_customer.emit(),
     ),
     staff_page(

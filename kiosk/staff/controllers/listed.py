@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 
 from api_client.management import ManagementClient
 from kiosk.staff.controllers.controller import Context, Controller
-from kiosk.staff.pages.list_page import ListPage
+from kiosk.staff.pages.list_page import ListPage, SearchPage
 from kiosk.staff.pages.row_list import ListRow
 from kiosk.staff.worker import Task
 
@@ -25,17 +25,15 @@ Asked = TypeVar("Asked")
 Found = TypeVar("Found", bound=Paged)
 
 
-class ListController(Controller, Generic[Asked, Found]):
-    """Shows rows as they are scrolled to. An answer to what is no longer asked is dropped."""
+class SearchController(Controller, Generic[Asked, Found]):
+    """Shows what is searched for. An answer to what is no longer asked is dropped."""
 
-    page: ListPage
+    page: SearchPage
 
-    def __init__(self, context: Context, page: ListPage) -> None:
+    def __init__(self, context: Context, page: SearchPage) -> None:
         super().__init__(context)
         self.page = page
-        self._cursor: str | None = None
         page.wanted.connect(self._search)
-        page.more.connect(self._load_more)
 
     def asked(self) -> Asked:
         """Return what is searched for and chosen now."""
@@ -45,22 +43,13 @@ class ListController(Controller, Generic[Asked, Found]):
         """Return a page of what is asked for. Runs in the staff thread; raises ApiError."""
         raise NotImplementedError
 
-    def rows(self, found: Found) -> list[ListRow]:
-        """Return a page as rows."""
-        raise NotImplementedError
-
-    def count(self, found: Found) -> str:
-        """Return how many rows there are, in words; empty if that is not known."""
+    def show_first(self, found: Found) -> None:
+        """Show the first rows."""
         raise NotImplementedError
 
     def end_session(self) -> None:
         """Forget what was searched for."""
         self.page.clear_search()
-
-    def show_first(self, found: Found) -> None:
-        """Show the first rows."""
-        self._cursor = found.next_cursor
-        self.page.show_rows(self.rows(found), self.count(found), complete=found.next_cursor is None)
 
     @Slot()
     def _search(self) -> None:
@@ -84,6 +73,29 @@ class ListController(Controller, Generic[Asked, Found]):
         """Keep the rows, and offer the search again, if it is still what is wanted."""
         if asked == self.asked():
             self.page.show_failure(sentence, "search", self._search)
+
+class ListController(SearchController[Asked, Found]):
+    """Shows rows as they are scrolled to."""
+
+    page: ListPage
+
+    def __init__(self, context: Context, page: ListPage) -> None:
+        super().__init__(context, page)
+        self._cursor: str | None = None
+        page.more.connect(self._load_more)
+
+    def rows(self, found: Found) -> list[ListRow]:
+        """Return a page as rows."""
+        raise NotImplementedError
+
+    def count(self, found: Found) -> str:
+        """Return how many rows there are, in words; empty if that is not known."""
+        raise NotImplementedError
+
+    def show_first(self, found: Found) -> None:
+        """Show the first rows."""
+        self._cursor = found.next_cursor
+        self.page.show_rows(self.rows(found), self.count(found), complete=found.next_cursor is None)
 
     @Slot()
     def _load_more(self) -> None:

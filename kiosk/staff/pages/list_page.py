@@ -1,9 +1,16 @@
-"""A page with a list: searched, filtered, and fetched as it is scrolled to."""
+"""Pages with a list: searched, filtered, and fetched as it is scrolled to."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kiosk.staff.pages.inputs import Choice
 from kiosk.staff.pages.parts import label
@@ -18,29 +25,19 @@ _LONGEST = 200
 """Characters of a search."""
 
 
-class ListPage(PageView):
-    """Shows rows; ``wanted`` asks for those that fit what is typed and chosen.
+class SearchPage(PageView):
+    """Shows rows in a ``view``; ``wanted`` asks for those that fit what is typed and chosen.
 
-    ``placeholder`` names what can be typed, ``none_yet`` is shown where there is no row at all.
+    ``placeholder`` names what can be typed. The filters stand beside the search, or below it.
     """
 
     opened = Signal(object)
     """Id of a row."""
     wanted = Signal()
-    more = Signal()
-    """Asks for the rows after the last one."""
 
-    def __init__(
-        self,
-        texts: Texts,
-        title: str,
-        placeholder: str,
-        none_yet: str,
-        *,
-        beside: QWidget | None = None,
-    ) -> None:
+    def __init__(self, texts: Texts, title: str, placeholder: str, view: QAbstractItemView) -> None:
         super().__init__(texts)
-        self._none_yet = none_yet
+        self._view = view
         self.search = QLineEdit()
         self.search.setPlaceholderText(placeholder)
         self.search.setAccessibleName(placeholder)
@@ -48,9 +45,6 @@ class ListPage(PageView):
         self.search.setMaxLength(_LONGEST)
         self.count = PlainLabel("", "muted")
         self.nothing = label("", "empty")
-        self.list = RowList(title)
-        self.list.opened.connect(self.opened)
-        self.list.more.connect(self.more)
         self._choices: list[tuple[Choice, object]] = []
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -59,14 +53,16 @@ class ListPage(PageView):
         self.search.textChanged.connect(self._pause.start)
         self.search.returnPressed.connect(self._on_enter)
         self._head, self._filters = QHBoxLayout(), QHBoxLayout()
-        self._lay_out(title, beside)
+        self._head.addWidget(label(title, "name", wraps=False))
+        self._head.addSpacing(S)
+        self._head.addWidget(self.count, 1, Qt.AlignmentFlag.AlignBottom)
 
     @property
     def typed(self) -> str:
         """What is searched for."""
         return self.search.text().strip()
 
-    def add_button(self, button: QPushButton) -> None:
+    def add_button(self, button: QAbstractButton) -> None:
         """Add a button at the end of the heading."""
         self._head.addWidget(button)
 
@@ -76,15 +72,6 @@ class ListPage(PageView):
         choice.currentIndexChanged.connect(self.wanted)
         self._choices.append((choice, choice.chosen))
         self._filters.addWidget(choice)
-
-    def show_rows(self, rows: Sequence[ListRow], count: str, *, complete: bool) -> None:
-        """Show the first rows; ``count`` says how many there are, more follow if not complete."""
-        self.count.setText(count)
-        nothing = self._texts.say("Nothing found for “{text}”.", text=self.typed)
-        self.nothing.setText(nothing if self.typed else self._none_yet)
-        self.nothing.setVisible(not rows)
-        self.list.setVisible(bool(rows))
-        self.list.show_rows(rows, complete=complete)
 
     def clear_search(self) -> None:
         """Forget what was searched for, without asking anew."""
@@ -99,22 +86,28 @@ class ListPage(PageView):
 
     def _on_enter(self) -> None:
         """Go from the search to what was found."""
-        if self.list.rows.rows:
-            self.list.setFocus(Qt.FocusReason.TabFocusReason)
-            self.list.setCurrentIndex(self.list.rows.index(0))
+        rows = self._view.model()
+        if rows.rowCount():
+            self._view.setFocus(Qt.FocusReason.TabFocusReason)
+            self._view.setCurrentIndex(rows.index(0, 0))
 
-    def _lay_out(self, title: str, beside: QWidget | None) -> None:
-        self._head.addWidget(label(title, "name", wraps=False))
-        self._head.addSpacing(S)
-        self._head.addWidget(self.count, 1, Qt.AlignmentFlag.AlignBottom)
+    def _lay_out(
+        self, *below: QWidget, beside: QWidget | None = None, stacked: bool = False
+    ) -> None:
+        """Lay out the page, with ``below`` under the rows; ``stacked`` filters have a line."""
         self._filters.setSpacing(S)
-        self._filters.addWidget(self.search, 1)
         body, column = QHBoxLayout(), QVBoxLayout()
-        column.setSpacing(M)
+        column.setSpacing(S if stacked else M)
+        if stacked:
+            column.addWidget(self.search)
+        else:
+            self._filters.insertWidget(0, self.search, 1)
         column.addLayout(self._filters)
         column.addWidget(self.nothing)
-        column.addWidget(self.list, 1)
+        column.addWidget(self._view, 1)
         column.addStretch()
+        for each in below:
+            column.addWidget(each)
         body.setSpacing(L)
         body.addLayout(column, 1)
         if beside is not None:
@@ -125,3 +118,35 @@ class ListPage(PageView):
         layout.addLayout(self._head)
         layout.addWidget(self.message)
         layout.addLayout(body, 1)
+
+
+class ListPage(SearchPage):
+    """Shows rows one below the other. ``none_yet`` is shown where there is no row at all."""
+
+    more = Signal()
+    """Asks for the rows after the last one."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        title: str,
+        placeholder: str,
+        none_yet: str,
+        *,
+        beside: QWidget | None = None,
+    ) -> None:
+        self.list = RowList(title)
+        super().__init__(texts, title, placeholder, self.list)
+        self._none_yet = none_yet
+        self.list.opened.connect(self.opened)
+        self.list.more.connect(self.more)
+        self._lay_out(beside=beside)
+
+    def show_rows(self, rows: Sequence[ListRow], count: str, *, complete: bool) -> None:
+        """Show the first rows; ``count`` says how many there are, more follow if not complete."""
+        self.count.setText(count)
+        nothing = self._texts.say("Nothing found for “{text}”.", text=self.typed)
+        self.nothing.setText(nothing if self.typed else self._none_yet)
+        self.nothing.setVisible(not rows)
+        self.list.setVisible(bool(rows))
+        self.list.show_rows(rows, complete=complete)

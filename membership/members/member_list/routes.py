@@ -25,6 +25,7 @@ def list_(
         Query(
             ge=0,
             le=MOST_SKIPPED,
+            examples=[0],
             description="How many rows after the cursor, or after the start, to pass over: for a "
             "list with a scroll bar. A cursor alone neither repeats nor misses a customer when "
             "others come or go.",

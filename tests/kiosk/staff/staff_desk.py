@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from api_client.messages.billing import OrderPage
 from api_client.messages.cards import CustomerCards
 from api_client.messages.management import CompanyPage, LinkedCustomers, PermissionPage
+from api_client.messages.members import MemberCount, MemberPage
 from api_client.messages.payments import PaymentPage
 from api_client.messages.scan import CustomerHits, DeskInfo, VisitPage
 from kiosk.application import load_fonts
@@ -49,6 +50,8 @@ _ANSWERS: dict[str, Any] = {
     "customer": profile(),
     "companies": CompanyPage(items=()),
     "customers": CustomerHits(items=()),
+    "members": MemberPage(items=()),
+    "count_members": MemberCount(total=0),
     "plans": plans(),
     "visits": VisitPage(items=()),
     "permissions": PermissionPage(items=()),

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.management import PlanPage
-from api_client.messages.scan import CustomerHits, FieldFault, Problem
+from api_client.messages.members import MemberPage
+from api_client.messages.scan import FieldFault, Problem
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.customer import CustomerSheet
 from kiosk.staff.controllers.signup import SignupSheet
@@ -166,7 +167,7 @@ def test_another_person_finds_neither_page_nor_message_of_the_one_before(
     staff.presenter._notices.keep("Greta's receipt was not printed")
     ole_signs_in(staff)
     assert staff.presenter.front == MEMBERS
-    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.presenter.on_done(staff.tasks[-1], MemberPage(items=()))
     assert staff.pages.members.page.message.text() == ""
     staff.presenter.back()
     assert not staff.window.managing
@@ -243,12 +244,12 @@ def test_the_members_are_those_that_the_search_box_asks_for(staff: Staff) -> Non
     page = staff.pages.members.page
     page.search.setText("North")
     staff.presenter.open_home()
-    assert staff.asked()[0] == ("customers", ("North", None))
+    assert staff.asked()[0][1][0] == {"q": "North"}
     staff.presenter.sign_out()
     assert page.search.text() == ""
     staff.presenter.open_home()
     staff.sign_in()
-    assert staff.asked()[0] == ("customers", ("", None))
+    assert staff.asked()[0][1][0] == {}
 
 
 def test_f5_covers_no_page_of_staff(staff: Staff) -> None:

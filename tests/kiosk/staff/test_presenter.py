@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.management import CustomerRecord
-from api_client.messages.scan import CustomerHits
+from api_client.messages.members import MemberPage
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.company import CompanySheet
@@ -163,7 +163,7 @@ def test_from_the_file_of_a_customer_to_their_company_and_back(staff: Staff) -> 
 def test_a_new_customers_file_is_opened(staff: Staff) -> None:
     staff.sign_in()
     staff.presenter.open_home()
-    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.presenter.on_done(staff.tasks[-1], MemberPage(items=()))
     staff.pages.members.page.customer_button.click()
     form = staff.presenter.changes.form
     assert form is not None
@@ -267,7 +267,7 @@ def test_a_sign_in_under_a_verdict_leaves_the_verdict_on_screen(staff: Staff) ->
     staff.sign_in()
     assert staff.window.showing_verdict
     assert staff.presenter.signed_in
-    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.presenter.on_done(staff.tasks[-1], MemberPage(items=()))
     assert staff.window.showing_verdict
     staff.presenter.on_cleared()
     assert staff.page() is staff.pages.members.page

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from api_client.messages.management import Role
-from api_client.messages.scan import CustomerHits
+from api_client.messages.members import MemberPage
 from kiosk.staff.controllers.signup import SignupSheet
 from kiosk.staff.page import Place
 from kiosk.staff.pages.parts import Action
@@ -174,5 +174,5 @@ def test_the_place_in_front_is_marked_under_a_verdict_too(staff: Staff) -> None:
     assert staff.window.rail.buttons["members"].isChecked()
     staff.window.show_verdict(verdict_of(answer(), Texts("en")), "")
     assert staff.window.rail.buttons["members"].isChecked()
-    staff.presenter.on_done(staff.task("members"), CustomerHits(items=()))
+    staff.presenter.on_done(staff.task("members"), MemberPage(items=()))
     assert staff.window.showing_verdict

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.scan import CustomerHits
+from api_client.messages.members import MemberPage
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.card import CardSheet
@@ -123,7 +123,7 @@ def test_what_fails_for_a_card_that_was_left_is_shown_where_staff_are(staff: Sta
     picture = staff.tasks[-1]
     assert picture.name == "card_picture"
     staff.presenter.open(MEMBERS)
-    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.presenter.on_done(staff.tasks[-1], MemberPage(items=()))
     staff.presenter.on_failed(picture, Failure(Cause.UNREACHABLE, ""))
     assert staff.pages.members.page.message.text() == "The membership service cannot be reached."
     assert staff.pages.card.page.message.text() == ""
