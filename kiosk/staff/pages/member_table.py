@@ -14,9 +14,9 @@ _FIT = 5
 _WIDTHS = {
     Column.NAME: 210,
     Column.NUMBER: 100,
-    Column.STATUS: 170,
-    Column.PLAN: 150,
-    Column.UNTIL: 130,
+    Column.STATUS: 186,
+    Column.PLAN: 140,
+    Column.UNTIL: 124,
     Column.COMPANY: 160,
     Column.EMAIL: 230,
     Column.PHONE: 150,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from kiosk.staff.pages.inputs import Choice
 from kiosk.staff.pages.list_page import SearchPage
@@ -34,9 +34,7 @@ class MembersPage(SearchPage):
         say = texts.say
         self.table = MemberTable(texts)
         super().__init__(texts, say("Members"), say("Name, number, email or phone"), self.table)
-        self.columns_button = QToolButton()
-        self.columns_button.setText(say("Columns"))
-        self.columns_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.columns_button = QPushButton(say("Columns …"))
         self.columns_button.setMenu(QMenu(self))
         self.column_actions: dict[Column, QAction] = {}
         self._fill_columns()
