@@ -136,12 +136,9 @@ class Kiosk(QObject):
         )
         place = service.url if isinstance(service, ServiceAddress) else ""
         self.staff_worker = StaffWorker(DeskTokenStore(folder, place))
+        own = disk or Disk(folder)
         self.management = StaffPresenter(
-            self.window,
-            self.texts,
-            idle_s=settings.staff_idle_s,
-            parent=self,
-            disk=disk or Disk(folder),
+            self.window, self.texts, idle_s=settings.staff_idle_s, parent=self, disk=own
         )
         self.finder = Finder(self.window, self.texts, self.management, self)
         self.dropped = DroppedFiles(self.window, self.texts, self.management, self)

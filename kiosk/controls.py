@@ -118,15 +118,15 @@ def _checks(t: Theme) -> str:
     return f"""
     QCheckBox, QRadioButton {{ spacing: 12px; padding: 4px 0; background: transparent; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {t.muted}; }}
-    QCheckBox::indicator, QRadioButton::indicator, QTableView::indicator {{ width: 18px; height: 18px;
-        border: 1px solid {t.edge}; background: {t.raised}; }}
+    QCheckBox::indicator, QRadioButton::indicator, QTableView::indicator {{
+        width: 18px; height: 18px; border: 1px solid {t.edge}; background: {t.raised}; }}
     QCheckBox::indicator, QTableView::indicator {{ border-radius: 4px; }}
     QRadioButton::indicator {{ border-radius: 10px; }}
     QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border: 1px solid {t.accent}; }}
     QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ width: 16px; height: 16px;
         border: 2px solid {t.accent}; }}
-    QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent};
-        image: {glyph(t, "check")}; }}
+    QCheckBox::indicator:checked, QTableView::indicator:checked {{
+        background: {t.accent}; border: 1px solid {t.accent}; image: {glyph(t, "check")}; }}
     QCheckBox::indicator:checked:focus {{ border: 2px solid {t.ink}; width: 16px; height: 16px; }}
     QRadioButton::indicator:checked {{ width: 8px; height: 8px; background: {t.surface};
         border: 6px solid {t.accent}; }}

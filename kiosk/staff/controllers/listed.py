@@ -74,6 +74,7 @@ class SearchController(Controller, Generic[Asked, Found]):
         if asked == self.asked():
             self.page.show_failure(sentence, "search", self._search)
 
+
 class ListController(SearchController[Asked, Found]):
     """Shows rows as they are scrolled to."""
 

@@ -127,8 +127,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         **_null("email", "phone", "birth_date", "desk_note", "language", "photo_tag"),
         **_null("former_numbers"),
         **_null("email_key", "email_domain", shown=False),
-        "search_text": _text(shown=False),
-        "sort_name": _text(shown=False),
+        **dict.fromkeys(("search_text", "sort_name"), _text(shown=False)),
     },
     "customer_aliases": {
         **_plain("organization_id", "customer_id"),

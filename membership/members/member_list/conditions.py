@@ -6,11 +6,13 @@ They say the same as ``rules.outcome.decide``, ``rules.member_status`` and
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     and_,
     case,
     exists,
@@ -129,7 +131,7 @@ class Held:
         """Return the same as ``_any``, for what few customers hold: these are found at once."""
         own, inherited = aliased(Membership), aliased(Membership)
         link = aliased(CompanyLink)
-        holders = union_all(
+        holders: CompoundSelect[Any] = union_all(
             select(own.customer_id).where(
                 own.organization_id == self._here, own.customer_id.is_not(None), condition(own)
             ),

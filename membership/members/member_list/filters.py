@@ -105,12 +105,12 @@ def conditions(
     if wanted.company_id is not None:
         found.append(held.linked_to(wanted.company_id))
     if wanted.card is not None:
-        has = exists().where(
+        has_card = exists().where(
             Card.organization_id == tenant.id,
             Card.customer_id == Customer.id,
             Card.revoked_at.is_(None),
         )
-        found.append(has if wanted.card else not_(has))
+        found.append(has_card if wanted.card else not_(has_card))
     if wanted.expires_within_days is not None:
         zone = ZoneInfo(tenant.time_zone)
         last = day_after(local_day(now, zone), wanted.expires_within_days)

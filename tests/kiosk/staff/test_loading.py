@@ -5,12 +5,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.scan import CustomerHits, DeskInfo
+from api_client.messages.members import MemberPage
+from api_client.messages.scan import DeskInfo
 from kiosk.application import load_fonts
 from kiosk.failures import Cause, Failure
 from kiosk.staff.controllers.companies import COMPANIES
 from kiosk.staff.page import MEMBERS
-from kiosk.staff.pages.list_page import ListPage
+from kiosk.staff.pages.members import MembersPage
 from kiosk.staff.pages.skeleton import LATE_MS, Shape, Skeleton, bars
 from kiosk.staff.words.trouble import trouble_words
 from kiosk.texts import Texts
@@ -29,11 +30,11 @@ def staff(qtbot: QtBot, qapp: QApplication) -> Staff:
     staff.window.show()
     staff.sign_in()
     staff.presenter.bring_up()
-    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.presenter.on_done(staff.tasks[-1], MemberPage(items=()))
     return staff
 
 
-def members(staff: Staff) -> ListPage:
+def members(staff: Staff) -> MembersPage:
     """The list of members, which is in front at first."""
     return staff.pages.members.page
 
@@ -95,7 +96,7 @@ def test_a_page_in_front_keeps_its_rows_and_what_is_typed_if_it_cannot_be_loaded
     sent = len(staff.tasks)
     page.message.again.click()
     assert [task.name for task in staff.tasks[sent:]] == ["members"]
-    staff.presenter.on_done(staff.tasks[-1], CustomerHits(items=()))
+    staff.presenter.on_done(staff.tasks[-1], MemberPage(items=()))
     assert page.message.isHidden()
 
 
