@@ -220,6 +220,7 @@ class Sales(QObject):
             return
         self._asked += 1
         self._quote.body = None
+        form.quote.wait()
         form.lay_out_rows(free=self._free)
         form.allow(words=act_words(None, form.paid, self._texts), sells=False)
         self._pause.start()
@@ -253,7 +254,6 @@ class Sales(QObject):
             return
         if "plan_id" in body and not body["plan_id"]:
             return
-        form.quote.wait()
 
         def handle(preview: SalePreview) -> None:
             if number == self._asked and self._form is form:
