@@ -74,7 +74,7 @@ def build(
                     session, name="Big Club", slug=SLUG, time_zone="Europe/Berlin",
                     currency="EUR", country="DE", now=now,
                 )  # fmt: skip
-        _plans(database)
+        add_plans(database)
         wanted = customers // 5 if links is None else links
         files = (
             (ImportKind.COMPANIES, companies_csv(companies)),
@@ -87,7 +87,7 @@ def build(
         database.engine.dispose()
 
 
-def _plans(database: Database) -> None:
+def add_plans(database: Database) -> None:
     """The plans that are sold."""
     with writing(database, SERVICE, system_clock) as (session, now):
         tenant = tenant_by_slug(session, SLUG)
@@ -117,7 +117,8 @@ def _plans(database: Database) -> None:
             )
 
 
-def _name(rng: random.Random) -> str:
+def invented_name(rng: random.Random) -> str:
+    """Return a name of two to four syllables."""
     return "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 4))).capitalize()
 
 
@@ -125,9 +126,9 @@ def customers_csv(count: int) -> Iterator[str]:
     """Customers with names, addresses and phone numbers; one in ten works for a company."""
     rng = random.Random(1)
     yield "number,given_name,family_name,email,phone,birth_date,language,state"
-    given = [_name(rng) for _ in range(2000)]
+    given = [invented_name(rng) for _ in range(2000)]
     for number in range(1, count + 1):
-        first, last = rng.choice(given), _name(rng)
+        first, last = rng.choice(given), invented_name(rng)
         domain = f"firm{rng.randrange(1, 5000)}.example" if number % 10 == 0 else "mail.example"
         born = date(1950, 1, 1) + timedelta(days=rng.randrange(20000))
         email = f"{first}.{last}.{number}@{domain}".lower()
