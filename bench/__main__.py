@@ -24,6 +24,7 @@ BENCHES = {
     "idle": "Processor share before an empty desk",
     "latency": "From the camera to the screen",
     "gui_gap": "A camera that hangs",
+    "members": "A list of 100,000 members at the desk",
     "start": "Start of the service and of the desk",
     "startup": "First picture on screen, and memory",
     "throughput": "Scans and permission checks per second",
