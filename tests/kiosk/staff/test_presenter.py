@@ -59,7 +59,7 @@ def test_nothing_is_asked_before_somebody_signed_in(staff: Staff) -> None:
     assert wanted == [Credentials(attempt, "club", "g@club.example", "four quiet herons")]
     assert "herons" not in repr(wanted[0])
     staff.sign_in()
-    assert staff.asked() == [("customers", ("", None))]
+    assert staff.asked() == [("members", ({}, None, "name", 100))]
 
 
 def test_a_failed_sign_in_says_why_and_forgets_the_password(staff: Staff) -> None:

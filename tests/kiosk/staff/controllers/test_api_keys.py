@@ -360,6 +360,7 @@ def test_what_does_not_work_any_more_is_not_revoked_again(staff: Staff) -> None:
 
 def test_all_is_reached_by_keyboard(staff: Staff) -> None:
     page = staff.pages.api_keys.page
+    page.show_made("ms_made")
     reached, widget = list[str](), page.new_button.nextInFocusChain()
     while widget is not None and widget is not page.new_button:
         if isinstance(widget, QPushButton) and widget.isVisibleTo(page):

@@ -190,8 +190,8 @@ def test_a_receipt_is_opened_again_and_its_failure_told(staff: Staff) -> None:
 def test_a_receipt_that_did_not_come_is_told_on_the_page_that_follows(staff: Staff) -> None:
     staff.open_customer()
     staff.presenter.on_done(pay(staff), paid(payment()))
-    receipt, reload = staff.tasks[-2:]
-    assert (receipt.name, reload.name) == ("receipt", "customer")
+    reload, receipt = staff.tasks[-2:]
+    assert (reload.name, receipt.name) == ("customer", "receipt")
     staff.presenter.on_failed(receipt, Failure(Cause.TOO_SLOW, ""))
     assert staff.panel.page is staff.panel.waiting
     staff.open_customer()
