@@ -21,6 +21,11 @@ class Poll(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ask)
 
+    @property
+    def pause_s(self) -> float:
+        """Seconds from when the service was last heard of to when it is asked."""
+        return self._timer.interval() / 1000
+
     def start(self) -> None:
         """Begin; the first time is after one period."""
         self._wait(self._period_s)
