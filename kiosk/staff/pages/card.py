@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from api_client.messages.cards import WalletKind
+from kiosk.staff.pages.menu import DropMenu
 from kiosk.staff.pages.parts import Action, chip, empty, label, paint_chip
 from kiosk.staff.pages.picture import Picture
 from kiosk.staff.pages.skeleton import Shape
@@ -29,7 +30,9 @@ from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 
 _QR_SIDE = 300
-_COLUMNS = 3
+_FIRST = (Action.MAIL, Action.PRINT, Action.REPLACE)
+"""Actions with a button of their own; the others are in the menu beside them."""
+_FINAL = (Action.REVOKE, Action.TAKE_BACK)
 
 
 class Side(StrEnum):
@@ -94,6 +97,9 @@ class CardPage(PageView):
         self.warning.setVisible(bool(words.warnings))
         for action, button in self.buttons.items():
             button.setVisible(_possible(action, words, may_change=may_change))
+        self.menu.hide()
+        rest = (button for action, button in self.buttons.items() if action not in _FIRST)
+        self.more.setVisible(any(not button.isHidden() for button in rest))
 
     def show_picture(self, image: QImage) -> None:
         """Show the card as the chosen wallet draws it."""
@@ -192,11 +198,20 @@ class CardPage(PageView):
             made[side] = button
         return made
 
-    def _foot(self) -> QGridLayout:
-        foot = QGridLayout()
+    def _foot(self) -> QHBoxLayout:
+        """Return one line of buttons: the code above them needs the height."""
+        self.more = QPushButton(self._texts.say("More …"))
+        self.more.setCheckable(True)
+        foot = QHBoxLayout()
         foot.setSpacing(S)
-        for number, button in enumerate(self.buttons.values()):
-            foot.addWidget(button, number // _COLUMNS, number % _COLUMNS)
+        for button in (*(self.buttons[each] for each in _FIRST), self.more):
+            foot.addWidget(button)
+        foot.addStretch()
+        for action in _FINAL:
+            self.buttons[action].setObjectName("danger_item")
+        self.menu = DropMenu(self.more, self)
+        rest = [button for action, button in self.buttons.items() if action not in _FIRST]
+        self.menu.fill((("", rest),))
         return foot
 
     def _wallet_buttons(self) -> dict[WalletKind, QPushButton]:

@@ -103,6 +103,23 @@ def test_the_card_of_a_customer_is_shown_with_a_code_for_their_phone(staff: Staf
     assert not page.picture.pixmap().isNull()
 
 
+def test_the_whole_code_is_on_the_smallest_screen(staff: Staff, qapp: QApplication) -> None:
+    staff.window.resize(1024, 768)
+    open_card(staff)
+    page = staff.pages.card.page
+    qapp.processEvents()
+    assert page.qr.visibleRegion().boundingRect() == page.qr.rect()
+    page.more.click()
+    assert page.menu.isVisible()
+    shown = [each for each in page.buttons if page.menu.isAncestorOf(page.buttons[each])]
+    assert shown == [
+        Action.NEW_LINK, Action.SAVE_PASS, Action.SAVE_PRINT, Action.REVOKE, Action.TAKE_BACK,
+    ]  # fmt: skip
+    page.buttons[Action.REVOKE].click()
+    assert not page.menu.isVisible()
+    assert staff.presenter.changes.form is not None
+
+
 def test_a_phone_reads_the_code_off_the_screen(qtbot: QtBot) -> None:
     view = QrView(220)
     qtbot.addWidget(view)
