@@ -85,7 +85,7 @@ class DesignController(Controller):
         self._tries.clear()
         self.page.clear_failures()
         if sheet.opened is None:
-            self.page.show_failure(self._texts.say("There is no card design yet."))
+            self.page.show_none()
             return
         names = [(each.id, each.name) for each in sheet.designs.items]
         self.page.show_list(names, sheet.opened.id)

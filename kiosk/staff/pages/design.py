@@ -70,6 +70,7 @@ class DesignPage(PageView):
             ((WalletKind.APPLE.value, "Apple Wallet"), (WalletKind.GOOGLE.value, "Google Wallet"))
         )
         self.hints = label("", "muted")
+        self.none = label(say("There is no card design yet."), "empty")
         self.progress = label("", "muted")
         self.save_button = QPushButton(say("Save"))
         self.save_button.setObjectName("primary")
@@ -88,6 +89,10 @@ class DesignPage(PageView):
         self.choice.choose(chosen)
         self._showing = False
 
+    def show_none(self) -> None:
+        """Show that there is no design: nothing can be edited."""
+        self._show_editor(there_is_one=False)
+
     def choose(self, design_id: UUID) -> None:
         """Let the list name the design that is edited."""
         self._showing = True
@@ -96,6 +101,7 @@ class DesignPage(PageView):
 
     def show_design(self, record: EditedDesign, *, hints: Sequence[str]) -> None:
         """Show a stored design."""
+        self._show_editor(there_is_one=True)
         self._showing = True
         self._record = record
         design = record.design
@@ -178,14 +184,27 @@ class DesignPage(PageView):
         foot.addWidget(self.progress, 1)
         foot.addWidget(self.archive_button)
         foot.addWidget(self.save_button)
+        self.editor = QWidget()
+        column = QVBoxLayout(self.editor)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(M)
+        column.addLayout(body, 1)
+        column.addLayout(foot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, M)
         layout.setSpacing(M)
         layout.addLayout(head)
         layout.addWidget(self.message)
-        layout.addLayout(body, 1)
-        layout.addLayout(foot)
+        layout.addWidget(self.none)
+        layout.addWidget(self.editor, 1)
+        layout.addStretch()
         self.show_progress("")
+        self._show_editor(there_is_one=True)
+
+    def _show_editor(self, *, there_is_one: bool) -> None:
+        for part in (self.editor, self.choice, self.add_button):  # a new one is a copy
+            part.setVisible(there_is_one)
+        self.none.setVisible(not there_is_one)
 
     def _picture_half(self) -> QVBoxLayout:
         half = QVBoxLayout()

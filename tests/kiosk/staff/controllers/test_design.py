@@ -117,6 +117,16 @@ def test_the_first_design_is_open_and_seen(staff: Staff) -> None:
     assert not page.images["strip"].remove.isHidden()
 
 
+def test_without_a_design_there_is_nothing_to_edit_or_to_copy(staff: Staff) -> None:
+    page = staff.pages.design.page
+    parts = (page.editor, page.choice, page.add_button)
+    staff.pages.design.show(DesignSheet(designs(), None))
+    assert page.none.text() == "There is no card design yet."
+    assert [part.isHidden() for part in (*parts, page.none)] == [True, True, True, False]
+    staff.pages.design.show(DesignSheet(designs(False), record()))
+    assert [part.isHidden() for part in (*parts, page.none)] == [False, False, False, True]
+
+
 def test_what_is_changed_is_drawn_but_stored_only_when_asked(staff: Staff, qtbot: QtBot) -> None:
     page = staff.pages.design.page
     with qtbot.waitSignal(page.edited):
