@@ -51,6 +51,7 @@ class AccountPage(PageView):
         self.end_button.clicked.connect(self.end_wanted)
         self.password_button = QPushButton(say("Change password …"))
         self.password_button.clicked.connect(self.password_wanted)
+        self.demand_title = label(say("Second factor of managers and admins"), "strong")
         self.demand = label("", "muted")
         self.demand_button = QPushButton(say("Change …"))
         self.demand_button.setAccessibleName(say("Second factor of managers and admins"))
@@ -63,17 +64,16 @@ class AccountPage(PageView):
         factor = QHBoxLayout()
         factor.addWidget(label(say("Second factor"), "strong"), 1)
         factor.addWidget(self.state, 0, Qt.AlignmentFlag.AlignTop)
-        acts = QHBoxLayout()
-        acts.addStretch()
-        acts.addWidget(self.remove_button)
-        acts.addWidget(self.begin_button)
-        demand = QHBoxLayout()
-        demand.addWidget(self.demand, 1)
-        demand.addWidget(self.demand_button, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout()
-        foot.addWidget(self.end_button)
-        foot.addStretch()
-        foot.addWidget(self.password_button)
+        acts, demand, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row, buttons in (
+            (acts, (self.remove_button, self.begin_button)),
+            (demand, (self.demand_button,)),
+            (foot, (self.password_button, self.end_button)),
+        ):
+            row.setSpacing(S)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch()
         intro = label(
             say("A code from your phone, besides the password."),
             "muted",
@@ -91,6 +91,9 @@ class AccountPage(PageView):
         layout.addWidget(self.codes)
         layout.addWidget(self.codes_hint)
         layout.addLayout(acts)
+        layout.addSpacing(M)
+        layout.addWidget(self.demand_title)
+        layout.addWidget(self.demand)
         layout.addLayout(demand)
         layout.addStretch()
         layout.addLayout(foot)
@@ -112,6 +115,7 @@ class AccountPage(PageView):
     def show_allowed(self, *, password: bool, demand: bool, change_demand: bool) -> None:
         """Show what the role may see and change of the account and the club."""
         self.password_button.setVisible(password)
+        self.demand_title.setVisible(demand)
         self.demand.setVisible(demand)
         self.demand_button.setVisible(change_demand)
 
