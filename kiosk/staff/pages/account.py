@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from kiosk.staff.pages.lines import CopyField
 from kiosk.staff.pages.parts import chip, empty, label, paint_chip
@@ -51,6 +51,7 @@ class AccountPage(PageView):
         self.end_button.clicked.connect(self.end_wanted)
         self.password_button = QPushButton(say("Change password …"))
         self.password_button.clicked.connect(self.password_wanted)
+        self.of_club = QWidget()
         self.demand_title = label(say("Second factor of managers and admins"), "strong")
         self.demand = label("", "muted")
         self.demand_button = QPushButton(say("Change …"))
@@ -91,10 +92,13 @@ class AccountPage(PageView):
         layout.addWidget(self.codes)
         layout.addWidget(self.codes_hint)
         layout.addLayout(acts)
-        layout.addSpacing(M)
-        layout.addWidget(self.demand_title)
-        layout.addWidget(self.demand)
-        layout.addLayout(demand)
+        of_club = QVBoxLayout(self.of_club)
+        of_club.setContentsMargins(0, M, 0, 0)
+        of_club.setSpacing(M)
+        of_club.addWidget(self.demand_title)
+        of_club.addWidget(self.demand)
+        of_club.addLayout(demand)
+        layout.addWidget(self.of_club)
         layout.addStretch()
         layout.addLayout(foot)
 
@@ -126,6 +130,7 @@ class AccountPage(PageView):
 
     def show_codes(self, codes: Sequence[str]) -> None:
         """Show new recovery codes; none hides them."""
+        self.of_club.setVisible(not codes)  # on a small screen the codes need the room
         lines = [codes[at : at + _IN_A_LINE] for at in range(0, len(codes), _IN_A_LINE)]
         self.codes.show_text("\n".join("   ".join(line) for line in lines))
         self.codes_hint.setVisible(bool(codes))
