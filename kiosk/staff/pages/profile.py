@@ -136,7 +136,7 @@ class ProfilePage(PageView):
         right.addLayout(_facts(words))
         right.addWidget(self._entries(words, allowed))
         right.addStretch()
-        return Columns(left, right, spacing=M, shares=(3, 2))
+        return Columns(left, right, spacing=M, shares=(1, 1))
 
     def _flags(self, words: ProfileWords, allowed: Allowed) -> list[ActionLine]:
         """Return the payments that staff have to look at."""
