@@ -99,7 +99,7 @@ def _insert(database: Database) -> Prepared:
 def _values(organization_id: int, number: int | None) -> dict[str, Any]:
     row = customer_row(organization_id, 1)
     names = ("organization_id", "id", "given_name", "family_name", "created_at")
-    fixed = {"number": number, "state": CustomerState.ACTIVE, "search_text": ""}
+    fixed = {"number": number, "state": CustomerState.ACTIVE, "search_text": "", "sort_name": ""}
     return {name: getattr(row, name) for name in names} | fixed
 
 
