@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.application import load_fonts
-from kiosk.staff.forms.sale import STARTS
 from kiosk.staff.pages.inputs import DayField
 from kiosk.staff.pages.parts import Action
-from kiosk.staff.pages.sale import SaleForm
+from kiosk.staff.pages.sale import STARTS, SaleForm
 from tests.kiosk.staff.messages import preview
 from tests.kiosk.staff.staff_desk import Staff
 
