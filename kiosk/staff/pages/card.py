@@ -30,9 +30,8 @@ from kiosk.texts import Texts
 from kiosk.views.qr import QrView
 
 _QR_SIDE = 300
-_FIRST = (Action.MAIL, Action.PRINT, Action.REPLACE)
+_FIRST = (Action.MAIL, Action.PRINT, Action.REPLACE, Action.TAKE_BACK)
 """Actions with a button of their own; the others are in the menu beside them."""
-_FINAL = (Action.REVOKE, Action.TAKE_BACK)
 
 
 class Side(StrEnum):
@@ -207,8 +206,7 @@ class CardPage(PageView):
         for button in (*(self.buttons[each] for each in _FIRST), self.more):
             foot.addWidget(button)
         foot.addStretch()
-        for action in _FINAL:
-            self.buttons[action].setObjectName("danger_item")
+        self.buttons[Action.REVOKE].setObjectName("danger_item")
         self.menu = DropMenu(self.more, self)
         rest = [button for action, button in self.buttons.items() if action not in _FIRST]
         self.menu.fill((("", rest),))

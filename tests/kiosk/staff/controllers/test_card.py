@@ -113,7 +113,7 @@ def test_the_whole_code_is_on_the_smallest_screen(staff: Staff, qapp: QApplicati
     assert page.menu.isVisible()
     shown = [each for each in page.buttons if page.menu.isAncestorOf(page.buttons[each])]
     assert shown == [
-        Action.NEW_LINK, Action.SAVE_PASS, Action.SAVE_PRINT, Action.REVOKE, Action.TAKE_BACK,
+        Action.NEW_LINK, Action.SAVE_PASS, Action.SAVE_PRINT, Action.REVOKE,
     ]  # fmt: skip
     page.buttons[Action.REVOKE].click()
     assert not page.menu.isVisible()
