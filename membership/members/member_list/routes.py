@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from api_client.messages.members import MemberCount, MemberOrder, MemberPage
 from membership.base.scopes import Scope
+from membership.members.member_list import listing
 from membership.members.member_list.filters import Wanted, wanted_members
-from membership.members.member_list.listing import MOST_SKIPPED, count_members, list_members
 from membership.web.access import Call, reads
 from membership.web.paging import DEFAULT_PAGE, PageCursor, PageLimit
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/members", tags=["Customers"])
 
 
 @router.get("")
-def list_(
+def list_members(
     call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
     wanted: Annotated[Wanted, Depends(wanted_members)],
     *,
@@ -24,7 +24,7 @@ def list_(
         int,
         Query(
             ge=0,
-            le=MOST_SKIPPED,
+            le=listing.MOST_SKIPPED,
             examples=[0],
             description="How many rows after the cursor, or after the start, to pass over: for a "
             "list with a scroll bar. A cursor alone neither repeats nor misses a customer when "
@@ -40,11 +40,11 @@ def list_(
 
     Errors: `invalid_cursor` (422).
     """
-    return list_members(call, wanted, sort, limit=limit, cursor=cursor, skip=skip)
+    return listing.list_members(call, wanted, sort, limit=limit, cursor=cursor, skip=skip)
 
 
 @router.get("/count")
-def count(
+def count_members(
     call: Annotated[Call, reads(Scope.CUSTOMERS_READ)],
     wanted: Annotated[Wanted, Depends(wanted_members)],
 ) -> MemberCount:
@@ -52,4 +52,4 @@ def count(
 
     All are counted without a filter, and up to 1,000 with one: `more` says that there are others.
     """
-    return count_members(call, wanted)
+    return listing.count_members(call, wanted)
