@@ -138,11 +138,11 @@ def _press(words: str) -> Callable[[Hands, Somebody], None]:
     return lambda hands, _who: hands.click(button(page_of(hands), words))
 
 
-def _from_menu(words: str) -> Callable[[Hands, Somebody], None]:
-    """Press a button of the menu of a profile, which is opened for it."""
+def _from_menu(words: str, opener: str = "More") -> Callable[[Hands, Somebody], None]:
+    """Press a button of the menu of a page, which is opened for it."""
 
     def press(hands: Hands, _who: Somebody) -> None:
-        hands.click(button(page_of(hands), "More"))
+        hands.click(button(page_of(hands), opener))
         hands.click(button(page_of(hands), words))
 
     return press
@@ -289,6 +289,7 @@ ACTS = (
         lambda who: {"name": f"Design {who.family_name}"}, names_person=False),
     Act("replace card", _card_place, _press("Replace …"), lambda who: _cards(who, revoked=True),
         prepare=lambda who: who.add_card()),
-    Act("revoke card", _card_place, _press("Revoke …"), lambda who: _cards(who, revoked=True),
+    Act("revoke card", _card_place, _from_menu("Revoke …", "More …"),
+        lambda who: _cards(who, revoked=True),
         prepare=lambda who: who.add_card()),
 )  # fmt: skip

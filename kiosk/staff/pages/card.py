@@ -199,7 +199,7 @@ class CardPage(PageView):
 
     def _foot(self) -> QHBoxLayout:
         """Return one line of buttons: the code above them needs the height."""
-        self.more = QPushButton(self._texts.say("More …"))
+        self.more = QPushButton(self._texts.say("More …"), self)  # else it is a window when shown
         self.more.setCheckable(True)
         foot = QHBoxLayout()
         foot.setSpacing(S)
