@@ -55,11 +55,6 @@ class Years(Enum):
     """The time that is nearest to today."""
 
 
-def parse_day(typed: str, texts: Texts, today: date, years: Years = Years.NEAREST) -> date | None:
-    """Return the day that was typed, in the order of the language; None if it is no day."""
-    return next(iter(readings(typed, texts, today, years)), None)
-
-
 def readings(
     typed: str, texts: Texts, today: date, years: Years = Years.NEAREST
 ) -> tuple[date, ...]:
@@ -86,7 +81,7 @@ def readings(
 
 
 def typed_day(day: date, texts: Texts) -> str:
-    """Return a day as ``parse_day`` reads it: ``12/31/2027`` or ``31.12.2027``."""
+    """Return a day as ``readings`` reads it: ``12/31/2027`` or ``31.12.2027``."""
     if _month_first(texts):
         return f"{day.month}/{day.day}/{day.year}"
     return f"{day.day:02}.{day.month:02}.{day.year}"
