@@ -30,7 +30,10 @@ _AT_ONCE = 10
 
 @dataclass
 class Mailing:
-    """Mails to members, in order. ``key`` makes each of them once, however often it is tried."""
+    """Mails to members, in order. ``key`` makes each of them once, however often it is tried.
+
+    It is kept until all are sent: to ask for the same members again goes on where it stopped.
+    """
 
     rows: list[MemberRow]
     left_out: list[MailLine]
@@ -38,6 +41,7 @@ class Mailing:
     done: int = 0
     sent: int = 0
     running: bool = False
+    begun: bool = False
 
 
 class MemberMail:
@@ -66,7 +70,9 @@ class MemberMail:
         self._page.show_failure(sentence)
 
     def _with_ticked(self, then: Callable[[list[MemberRow]], None]) -> None:
-        """Load those who are ticked, and go on with them."""
+        """Load those who are ticked, and go on with them, unless mails are being sent."""
+        if self._mailing is not None and self._mailing.running:
+            return
         model = self._page.table.members
         wanted, sort = self._listed()
         if model.count_ticked > MOST_MAILED:
@@ -115,14 +121,29 @@ class MemberMail:
         self._page.bulk.report(words, left_out_words(left_out, self._texts))
 
     def _question(self, rows: list[MemberRow]) -> None:
-        question, left_out = mail_question(rows, self._texts)
+        if self._mailing is not None and self._mailing.running:
+            return
         mailed = [each for each in rows if not cannot_mail(each, self._texts)]
-        self._mailing = Mailing(mailed, left_out, uuid4())
-        self._page.bulk.ask(question, left_out_words(left_out, self._texts), len(mailed))
+        before = self._mailing
+        if before is None or [each.card_id for each in before.rows] != [
+            each.card_id for each in mailed
+        ]:
+            _, left_out = mail_question(rows, self._texts)
+            self._mailing = Mailing(mailed, left_out, uuid4())
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask whether those who have no mail yet are to be mailed."""
+        mailing = self._mailing
+        if mailing is not None:
+            left = mailing.rows[mailing.done :]
+            question, _ = mail_question(left, self._texts)
+            words = left_out_words(mailing.left_out, self._texts)
+            self._page.bulk.ask(question, words, len(left))
 
     def _begin(self) -> None:
         if self._mailing is not None and not self._mailing.running:
-            self._mailing.running = True
+            self._mailing.running = self._mailing.begun = True
             self._mail_some(self._mailing)
 
     def _mail_some(self, mailing: Mailing) -> None:
@@ -145,9 +166,11 @@ class MemberMail:
             self._mail_some(mailing)
 
         def fail(sentence: str) -> None:
-            """Stop, and say what was done; sending again repeats none of it."""
+            """Stop, and ask whether to go on; under the same key none of it is repeated."""
+            if self._mailing is not mailing:
+                return
             mailing.running = False
-            self._end(mailing)
+            self._ask()
             self._page.show_failure(sentence)
 
         self._context.send(
@@ -155,7 +178,9 @@ class MemberMail:
         )
 
     def _end(self, mailing: Mailing) -> None:
-        self._mailing = None
+        mailing.running = False
+        if mailing.done == len(mailing.rows):
+            self._mailing = None
         words = left_out_words(mailing.left_out, self._texts)
         self._page.bulk.report(mailed_words(mailing.sent, self._texts), words)
 
@@ -163,9 +188,10 @@ class MemberMail:
         """Withdraw the question, or stop after the mails that are being sent."""
         if self._mailing is not None and self._mailing.running:
             self._mailing.running = False
-        else:
+            return
+        if self._mailing is not None and not self._mailing.begun:
             self._mailing = None
-            self._page.bulk.report("")
+        self._page.bulk.report("")
 
 
 def mail_each(

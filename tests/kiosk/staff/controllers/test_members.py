@@ -292,6 +292,35 @@ def test_card_links_are_mailed_once_each_and_failures_are_named(staff: Staff) ->
     assert "Member 3: " in page.bulk.details.text()
 
 
+def test_mails_that_broke_off_go_on_and_reach_nobody_twice(staff: Staff) -> None:
+    club = Club(30)
+    page = opened(staff, club)
+    page.bulk.all_button.click()
+    page.bulk.mail_button.click()
+    do(staff, "who is mailed", club)
+    page.bulk.send_button.click()
+    do(staff, "mail cards", club)
+    page.bulk.mail_button.click()
+    assert page.bulk.said.text() == "10 of 26 mails …", "a second question ends no sending"
+    late = staff.tasks.pop()
+    late.call(club, late.once)  # type: ignore[arg-type]
+    staff.presenter.on_failed(late, Failure(Cause.UNREACHABLE, ""))
+    assert page.bulk.said.text() == "Mail 16 members the link of their card?"
+    page.bulk.stop_button.click()
+    page.bulk.mail_button.click()
+    do(staff, "who is mailed", club)
+    assert page.bulk.said.text() == "Mail 16 members the link of their card?"
+    page.bulk.send_button.click()
+    while any(task.name == "mail cards" for task in staff.tasks):
+        do(staff, "mail cards", club)
+    assert len(club.mailed) == 36, "ten were sent a second time, under the keys of the first time"
+    assert len(set(club.mailed)) == 26
+    assert page.bulk.said.text() == "26 mails are on their way."
+    page.bulk.mail_button.click()
+    do(staff, "who is mailed", club)
+    assert page.bulk.said.text() == "Mail 26 members the link of their card?"
+
+
 def test_too_many_are_not_mailed(staff: Staff) -> None:
     club = Club(MOST_MAILED + 1)
     page = opened(staff, club)
