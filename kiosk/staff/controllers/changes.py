@@ -54,6 +54,7 @@ class Sent:
     staff_id: UUID | None
     who: str
     at: datetime
+    undo: Undoing[Any] | None
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,8 @@ class Changes(QObject):
             form.show_failure(Failure(Cause.INTERNAL, repr(error)).sentence(self._texts))
             return
         once, now = str(uuid4()), datetime.now(UTC)
-        sent = Sent(once, values, call, form.title, session.staff_id, session.name, now)
+        undo = asked.undo or form.undo
+        sent = Sent(once, values, call, form.title, session.staff_id, session.name, now, undo)
         self._send_change(asked, sent, again=False)
 
     def _send_change(self, asked: Asked, sent: Sent, *, again: bool) -> None:
@@ -256,18 +258,18 @@ class Changes(QObject):
             Task(
                 "change",
                 sent.call,
-                partial(self._handle_result, asked),
+                partial(self._handle_result, asked, sent),
                 on_failure=partial(self._handle_failure, asked, again=again),
                 once=sent.once,
             )
         )
 
-    def _handle_result(self, asked: Asked, answer: Any) -> None:
+    def _handle_result(self, asked: Asked, sent: Sent, answer: Any) -> None:
         self._unsettled.pop(asked.form.topic, None)
         self._stale.discard(asked.form.topic)
         self._finish(asked)
-        undo = asked.undo or asked.form.undo
-        if undo is not None and (done := undo(answer)) is not None:
+        # That of the form which sent it: one opened again knows nothing of what was there before.
+        if sent.undo is not None and (done := sent.undo(answer)) is not None:
             self._undos.tell(done)
         here = self._navigation.front == asked.place
         if here and asked.then is None:

@@ -26,6 +26,7 @@ class Linking:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._picker: Picker | None = None
+        self._chosen: dict[str, PickHit] = {}
 
     def ask_person(self, company: Company, linked: Container[UUID]) -> None:
         """Ask who is to be linked to a company; ``linked`` are those who are, as far as known."""
@@ -53,8 +54,10 @@ class Linking:
             self._picker.show_photo(path, QPixmap.fromImage(image))
 
     def _ask(self, asked: LinkForm, find: Find) -> None:
-        picker = asked.picker
+        picker, topic = asked.picker, asked.form.topic
         self._picker = picker
+        picker.known = self._chosen.get(topic)
+        picker.chosen.connect(lambda hit: self._remember(topic, hit))
         picker.photo_wanted.connect(self._context.fetch_photo)
         picker.searched.connect(lambda text: self._search(picker, text, find))
         asked.form.closed.connect(self._forget)
@@ -76,6 +79,11 @@ class Linking:
         self._context.send(
             Task("find_to_link", lambda client, _: find(client, text), show, handle_error)
         )
+
+    def _remember(self, topic: str, hit: PickHit | None) -> None:
+        """Remember who was chosen, for a form that is opened again after a lost answer."""
+        if hit is not None:
+            self._chosen = {topic: hit}
 
     def _forget(self) -> None:
         self._picker = None

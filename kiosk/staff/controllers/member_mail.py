@@ -56,14 +56,17 @@ class MemberMail:
         self._context, self._page, self._listed = context, page, listed
         self._texts = context.texts
         self._mailing: Mailing | None = None
+        self._session = 0
         page.bulk.letter_wanted.connect(lambda: self._with_ticked(self._write))
         page.bulk.mail_wanted.connect(lambda: self._with_ticked(self._question))
         page.bulk.mail_confirmed.connect(self._begin)
         page.bulk.mail_stopped.connect(self._stop)
+        page.table.members.ticked_changed.connect(self._withdraw)
 
     def forget(self) -> None:
         """Drop the question, and send no further mails."""
         self._mailing = None
+        self._session += 1
 
     def _say_failed(self, sentence: str) -> None:
         self._page.bulk.report("")
@@ -82,7 +85,7 @@ class MemberMail:
         if not model.all_ticked:
             then(list(model.ticked.values()))
             return
-        left_out = set(model.left_out)
+        left_out, session = set(model.left_out), self._session
 
         def load(client: ManagementClient) -> list[MemberRow]:
             found = fetch_all(
@@ -91,8 +94,12 @@ class MemberMail:
             )
             return [each for each in found.items if each.customer.id not in left_out]
 
+        def go_on(rows: list[MemberRow]) -> None:
+            if session == self._session:
+                then(rows)
+
         self._context.send(
-            Task("who is mailed", lambda client, _: load(client), then, self._say_failed)
+            Task("who is mailed", lambda client, _: load(client), go_on, self._say_failed)
         )
 
     def _write(self, rows: list[MemberRow]) -> None:
@@ -188,7 +195,15 @@ class MemberMail:
         """Withdraw the question, or stop after the mails that are being sent."""
         if self._mailing is not None and self._mailing.running:
             self._mailing.running = False
-            return
+        else:
+            self._drop_question()
+
+    def _withdraw(self) -> None:
+        """Withdraw a question about members who are no longer those that are ticked."""
+        if self._mailing is not None and not self._mailing.running:
+            self._drop_question()
+
+    def _drop_question(self) -> None:
         if self._mailing is not None and not self._mailing.begun:
             self._mailing = None
         self._page.bulk.report("")

@@ -82,10 +82,11 @@ class MembersController(SearchController[Asked, MemberPage]):
 
     def show_first(self, found: MemberPage) -> None:
         """Show the first members; how many there are is asked for behind them."""
-        self._listed = filters, _ = self.asked()
+        before, self._listed = self._listed, self.asked()
+        filters, _ = self._listed
         self._cursors, self._waiting, self._loading = {}, [], False
         rows = found.items
-        self._model.begin(rows, len(rows))
+        self._model.begin(rows, len(rows), same=before == self._listed)
         if found.next_cursor is None:
             self.page.show_count(len(rows))
             return
@@ -94,7 +95,7 @@ class MembersController(SearchController[Asked, MemberPage]):
         self.page.show_count(None)
         self._context.send(
             Task("count_members", lambda client, _: client.count_members(filters),
-                 partial(self._show_count, self._listed), lambda _sentence: None)
+                 partial(self._show_count, self._listed), partial(self._go_on, self._listed))
         )  # fmt: skip
 
     @Slot()
@@ -122,6 +123,11 @@ class MembersController(SearchController[Asked, MemberPage]):
             total = max(found.total, self._model.total)
             self._model.count(total, complete=not found.more)
             self.page.show_count(total, more=found.more)
+
+    def _go_on(self, listed: Asked, _sentence: str) -> None:
+        """Let the list be scrolled to its end although nobody counted it."""
+        if listed == self._listed and not self._model.complete:
+            self._model.count(self._model.total + PAGE, complete=False)
 
     @Slot(int)
     def _want_page(self, number: int) -> None:
@@ -152,8 +158,13 @@ class MembersController(SearchController[Asked, MemberPage]):
 
         def fail(sentence: str) -> None:
             self._loading = False
-            self._model.give_up(number)
-            self.page.show_failure(sentence, "more", partial(self._want_page, number))
+            if listed != self._listed:
+                self._load_next()
+                return
+            for each in (number, *self._waiting):  # asked for again when they are next painted
+                self._model.give_up(each)
+            self._waiting.clear()
+            self.page.show_failure(sentence, "more", self.page.table.viewport().update)
 
         self._context.send(Task("more_members", load, fill, fail))
 

@@ -58,12 +58,18 @@ class PdfFiles:
     def _open(
         self, name: str, asked_on: Place | None, handle_error: Callable[[str], None], pdf: Pdf
     ) -> None:
-        say = self._texts.say
+        say, topic = self._texts.say, f"pdf:{name}"
+        if self._changes.form is not None and self._changes.form.topic == topic:
+            return  # asked for twice
         if not pdf.pages:
             handle_error(say("{file} is broken or too large.", file=name))
             return
         left_out = pdf.count - len(pdf.pages)
-        more = say("{count} more pages are in the file.", count=left_out) if left_out else ""
+        more = ""
+        if left_out:
+            more = self._texts.say_many(
+                "{count} more page is in the file.", "{count} more pages are in the file.", left_out
+            )
         sheet = PdfSheet(self._texts, name, pdf.pages, more)
         sheet.submitted.connect(lambda _values: self._print(sheet, name, pdf.data))
         sheet.saved.connect(lambda: self._save(sheet, name, pdf.data))

@@ -253,6 +253,7 @@ class Sales(QObject):
             self._show_failure(failure_of_task(refused))
             return
         if "plan_id" in body and not body["plan_id"]:
+            form.quote.show_failure(self._texts.say("No plan is sold yet."))
             return
 
         def handle(preview: SalePreview) -> None:
@@ -314,6 +315,7 @@ class Sales(QObject):
         payment = None if sold.view is None else sold.view.payment
         if payment is not None and sold.receipt == PRINT:
             self._context.receipts.print_new(payment)
+        failed = []
         for part, failure in sold.failures:
             why = sentence_of(failure, self._texts)
             match part:
@@ -325,7 +327,9 @@ class Sales(QObject):
                     words = say("It is sold; the card was not sent: {why}", why=why)
                 case _:
                     words = say("The person is created; the plan was not ordered: {why}", why=why)
-            self._context.notices.keep(words)
+            failed.append(words)
+        if failed:
+            self._context.notices.keep("\n".join(failed))
 
     def _then(self, sold: Sold) -> None:
         """Go to what was created, to the card that is shown, or to the payment page."""

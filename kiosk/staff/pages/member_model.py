@@ -146,12 +146,13 @@ class MemberModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self.endResetModel()
 
-    def begin(self, rows: Sequence[MemberRow], total: int) -> None:
-        """Show a new list by its first page."""
+    def begin(self, rows: Sequence[MemberRow], total: int, *, same: bool = False) -> None:
+        """Show a list by its first page; who is ticked stays so if it is the ``same`` list."""
         self.beginResetModel()
         self.total, self.complete = total, True
         self._pages, self._asked = {0: tuple(rows)}, {0}
-        self.ticked, self.all_ticked, self.left_out = {}, False, set()
+        if not same:
+            self.ticked, self.all_ticked, self.left_out = {}, False, set()
         self.endResetModel()
         self.ticked_changed.emit()
 

@@ -9,6 +9,8 @@ from kiosk.staff.words.members import Column
 from kiosk.texts import Texts
 
 _ROW_HEIGHT = 40
+_TYPING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+"""Held for capital letters, and with the keys of the number pad."""
 _FIT = 5
 """Columns that the narrowest window has room for; more are scrolled."""
 _WIDTHS = {
@@ -84,6 +86,7 @@ class MemberTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open by Enter, go to the ends by Home and End, and pass on what is typed."""
         at, plain = self.currentIndex(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        types = not event.modifiers() & ~_TYPING
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if at.isValid():
                 self._open(at)
@@ -93,10 +96,13 @@ class MemberTable(QTableView):
                 self.focus_row(self.members.total - 1)
             case Qt.Key.Key_Space if at.isValid():
                 self._toggle(at)
-            case _ if plain and event.text().isprintable() and event.text().strip():
+            case _ if types and event.text().isprintable() and event.text().strip():
                 self.typed.emit(event.text())
             case _:
                 super().keyPressEvent(event)
+
+    def keyboardSearch(self, _text: str) -> None:
+        """Search nothing here: Qt would read every row, which asks for all of them."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the row that was clicked, unless its box was ticked."""

@@ -76,6 +76,8 @@ class Picker(OwnField):
         self.search.textChanged.connect(self._on_typed)
         self.search.returnPressed.connect(self._on_enter)
         self.card.other_button.clicked.connect(self.choose_other)
+        self.known: PickHit | None = None
+        """Who was chosen when the form was open before."""
         self.setFocusProxy(self.search)
 
     @property
@@ -89,7 +91,9 @@ class Picker(OwnField):
         return self.search.text().strip()
 
     def fill(self, text: str) -> None:
-        """Keep the choice: an id names nobody whom the picker can show."""
+        """Choose who was ``known`` before, if the id is theirs; else it names nobody to show."""
+        if self.known is not None and str(self.known.id) == text:
+            self.choose(self.known)
 
     def show_hits(self, text: str, hits: Sequence[PickHit]) -> None:
         """Show what was found for ``text``, if that is still what is typed."""

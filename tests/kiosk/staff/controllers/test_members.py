@@ -262,6 +262,55 @@ def test_the_filtered_list_is_exported(staff: Staff, disk: Saved) -> None:
     assert page.bulk.said.text() == "Saved as chosen.csv."
 
 
+def test_capitals_and_digits_of_the_number_pad_go_to_the_search(staff: Staff) -> None:
+    page = opened(staff, Club(500))
+    table, sent = page.table, len(staff.tasks)
+    for key, held in (
+        (Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier),
+        (Qt.Key.Key_K, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_7, Qt.KeyboardModifier.KeypadModifier),
+    ):
+        QTest.keyClick(table, key, held)
+    assert page.search.text().casefold() == "ok7"
+    table.keyboardSearch("zz")
+    assert len(staff.tasks) == sent, "rows out of view are not asked for"
+
+
+def test_a_list_that_nobody_counts_is_scrolled_to_its_end(staff: Staff) -> None:
+    club = Club(250)
+    staff.presenter.open(MEMBERS)
+    do(staff, "members", club)
+    staff.presenter.on_failed(staff.task("count_members"), Failure(Cause.TOO_SLOW, ""))
+    page = staff.pages.members.page
+    members = page.table.members
+    for last in (199, 249):
+        assert members.total > last
+        members.data(members.index(last, 0))
+        do(staff, "more_members", club)
+        assert members.row(last) is not None
+    assert (members.total, members.complete) == (250, True)
+
+
+def test_who_is_ticked_stays_so_when_the_same_list_comes_again(staff: Staff) -> None:
+    page = opened(staff, Club(9))
+    tick(page, 0, 6)
+    staff.presenter.reload()
+    do(staff, "members", Club(9))
+    assert page.table.members.count_ticked == 2
+    page.status.choose("status=active")
+    do(staff, "search_members", Club(9))
+    assert page.table.members.count_ticked == 0
+
+
+def test_a_question_is_withdrawn_with_the_ticks_that_it_is_about(staff: Staff) -> None:
+    page = opened(staff, Club(9))
+    tick(page, 0)
+    page.bulk.mail_button.click()
+    assert not page.bulk.send_button.isHidden()
+    tick(page, 1)
+    assert page.bulk.send_button.isHidden()
+
+
 def test_a_mail_is_written_to_whom_is_ticked(staff: Staff, disk: Saved) -> None:
     page = opened(staff, Club(9))
     assert not page.bulk.letter_button.isEnabled()
