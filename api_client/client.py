@@ -150,8 +150,8 @@ class MembershipClient:
         try:
             return first.result(hedge_s)
         except FutureTimeout:
-            if first.done():
-                raise
+            if first.done():  # just now
+                return first.result()
         fresh = self._new_session()
         second = self._attempts.submit(self._record_over, fresh, scan, end)
         waiting = {first, second}

@@ -87,9 +87,15 @@ class Resolver:
                 self._known[host, port] = ([address, *others], at_s)
 
     def forget(self, host: str, port: int) -> None:
-        """Ask anew the next time: none of the addresses could be connected to."""
+        """Ask anew the next time, beside the use of what is known: no connection could be made.
+
+        A service that restarts refuses connections at an address that is still its own, and the
+        name server may be silent meanwhile.
+        """
         with self._lock:
-            self._known.pop((host, port), None)
+            known, _ = self._known.get((host, port), ([], 0.0))
+            if known:
+                self._known[host, port] = (known, float("-inf"))
 
     def _answer(self, name: tuple[str, int], question: _Question) -> None:
         """Ask the system's resolver; runs in a thread of its own."""
@@ -104,7 +110,9 @@ class Resolver:
         with self._lock:
             del self._asked[name]
             if question.error is None:
-                self._known[name] = (question.addresses, self._clock())
+                first = self._known.get(name, ([], 0.0))[0][:1]  # which worked, if any did
+                ordered = sorted(question.addresses, key=lambda each: each not in first)
+                self._known[name] = (ordered, self._clock())
         question.done.set()
 
 

@@ -189,4 +189,6 @@ class DeadlineSession(requests.Session):
             self._posts[url] = made
         made = made.copy()
         made.prepare_body(body, None)
-        return self._adapter.send(made, stream=True, timeout=timeout)
+        return self._adapter.send(
+            made, stream=True, timeout=timeout, verify=self.verify or True, cert=self.cert
+        )

@@ -269,9 +269,7 @@ class Kiosk(QObject):
         desk.connect_worker(worker)
         worker.desk.connect(self.formats.on_desk)
         desk.service_back.connect(self.session.on_service_back)
-        self._poll.wanted.connect(worker.refresh)
-        worker.desk.connect(self._poll.on_answered)
-        worker.unreachable.connect(self._poll.on_failed)
+        worker.ask_when(self._poll)
         self.window.side.search_wanted.connect(worker.search)
         self.acts.connect_worker(worker)
 

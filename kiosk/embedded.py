@@ -109,6 +109,7 @@ class EmbeddedService(QObject):
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
+            self._lock_failure = None
             self._use_the_owners()
             return
         except OSError as error:
@@ -124,6 +125,7 @@ class EmbeddedService(QObject):
         """Say and log why the folder cannot be locked, not again every second."""
         if self._lock_failure != (code, why):
             self._lock_failure = (code, why)
+            self._told = None  # the owner's address is to be said again
             log.error("data folder cannot be locked", code=code, error=why)
             self.down.emit(code, why)
 
@@ -182,7 +184,7 @@ class EmbeddedService(QObject):
         if self._silent_ticks is None or self._process is None:
             return
         self._silent_ticks += 1
-        if self._silent_ticks > _SILENT_TICKS:
+        if self._silent_ticks >= _SILENT_TICKS:
             log.error("service hangs", pid=self._process.processId())
             self._silent_ticks = None
             self._process.kill()

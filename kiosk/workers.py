@@ -35,6 +35,7 @@ from scanner.process import ScannerSupervisor
 
 from .failures import Cause, Failure, failure_of, failure_of_start
 from .lookup import Lookup
+from .poll import Poll
 from .trace import Trace
 
 log = structlog.get_logger(__name__)
@@ -256,6 +257,12 @@ class DeskWorker(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._search_newest)
+
+    def ask_when(self, poll: Poll) -> None:
+        """Refresh whenever ``poll`` wants it; it has answered once all of it is here."""
+        poll.wanted.connect(self.refresh)
+        self.visits.connect(poll.on_answered)
+        self.unreachable.connect(poll.on_failed)
 
     @Slot(str, str)
     def connect_to(self, url: str, key: str) -> None:

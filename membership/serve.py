@@ -12,11 +12,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import Self
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from membership.accounts.organizations import first_tenant
@@ -116,10 +117,9 @@ def run_service(
                 announce({"event": "ready"} | urls | ({"key": key} if key else {}))
                 background.start(after_seconds=_JOBS_AFTER_SECONDS)
 
-            alive = (lambda: announce(ALIVE)) if desk_key else None
-            _Server(uvicorn_config(app), stop, lambda: rehearse_scan(app), on_ready, alive).run(
-                listeners.sockets
-            )
+            alive = (lambda: _say_alive(announce)) if desk_key else None
+            server = _Server(uvicorn_config(app), stop, app, on_ready, alive)
+            server.run(listeners.sockets)
             background.stop(GRACE_SECONDS)
         database.engine.dispose()
     logger().info("stopped")
@@ -351,6 +351,12 @@ def _fresh_desk_key(database: Database) -> str:
     return key
 
 
+def _say_alive(announce: Announce) -> None:
+    """Announce that the service is alive, to a parent that watches it."""
+    with contextlib.suppress(OSError):  # the parent is gone, which standard input tells
+        announce(ALIVE)
+
+
 class _Server(uvicorn.Server):
     """uvicorn with a stop event and a callback when ready; signals stay with the caller."""
 
@@ -358,12 +364,12 @@ class _Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         stop: threading.Event,
-        rehearse: Callable[[], Awaitable[None]],
+        app: FastAPI,
         on_ready: Callable[[], None],
         on_alive: Callable[[], None] | None,
     ) -> None:
         super().__init__(config)
-        self._stop, self._rehearse, self._on_ready = stop, rehearse, on_ready
+        self._stop, self._app, self._on_ready = stop, app, on_ready
         self._on_alive = on_alive
         self._saying: asyncio.Future[None] | None = None
 
@@ -375,23 +381,18 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, build what scans need, then report that it is ready."""
         await super().startup(sockets)
-        await self._rehearse()
+        await rehearse_scan(self._app)
         self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:
-        """Check the stop event, several times a second."""
+        """Check the stop event several times a second, and say once a second that it is alive."""
         if self._stop.is_set():
             self.should_exit = True
-        if counter % _TICKS_A_SECOND == 0 and (self._saying is None or self._saying.done()):
+        said = self._saying is None or self._saying.done()
+        if self._on_alive and said and counter % _TICKS_A_SECOND == 0:
             # In a thread: a parent that reads nothing must not stop the service.
-            self._saying = asyncio.get_running_loop().run_in_executor(None, self._say_alive)
+            self._saying = asyncio.get_running_loop().run_in_executor(None, self._on_alive)
         return await super().on_tick(counter)
-
-    def _say_alive(self) -> None:
-        """Announce that the service is alive, to a parent that watches it."""
-        if self._on_alive is not None:
-            with contextlib.suppress(OSError):  # the parent is gone, which standard input tells
-                self._on_alive()
 
 
 def _url(listener: socket.socket) -> str:

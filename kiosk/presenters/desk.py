@@ -115,8 +115,6 @@ class DeskPresenter(QObject):
         if failure.cause in {Cause.UNREACHABLE, Cause.TOO_SLOW, Cause.GATEWAY}:
             self.on_unreachable(failure)
         self._disk_full = self._disk_full or failure.cause is Cause.STORAGE_FULL
-        if failure.cause is Cause.CANNOT_START:
-            return
         self.refresh_wanted.emit()
 
     @Slot(str, str)
@@ -134,11 +132,11 @@ class DeskPresenter(QObject):
     @Slot(object)
     def on_answer(self, answer: ScanAnswer) -> None:
         """Show the visit of a scan at once; the next refresh loads the full list."""
+        if answer.customer is None:  # nothing was stored
+            return
         if self._disk_full:
             self._disk_full = False
             self.refresh_wanted.emit()
-        if answer.customer is None:
-            return
         listed = next((each for each in self._visits if each.id == answer.visit_id), None)
         if listed is not None:
             # The list was faster than the answer, or the scan was checked once more.

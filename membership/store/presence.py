@@ -6,7 +6,8 @@ database leaves behind: its write-ahead log, the secret key, and a note that is 
 is stored in it.
 """
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 from membership.base.settings import SQLITE_FILE_NAME, ServiceSettings
@@ -17,6 +18,9 @@ NOTE_ENDING = ".club"
 """Added to the name of the database's file: the note that it holds a club."""
 
 _LOG_ENDINGS = ("-wal", "-shm")
+_MAGIC = b"SQLite format 3\0"
+_SMALLEST_CLUB = 65536
+"""Bytes that the tables alone take more than."""
 _NOTE = "The file beside this one holds a club; without it the service does not start.\n"
 
 
@@ -36,17 +40,22 @@ class DataMissing(MigrationError):
 def require_present(settings: ServiceSettings) -> None:
     """Raise DataMissing if the file of the database is missing or empty, and held a club before.
 
-    Changes nothing: SQLite itself would remove the write-ahead log of a missing file. Databases of
-    a server are never missing in this sense. Raises ValueError for an invalid URL.
+    A file without tables is empty too; its log proves nothing, since another process may be
+    creating the tables. Changes nothing: SQLite itself would remove the write-ahead log of a
+    missing file. Databases of a server are never missing in this sense. Raises ValueError for an
+    invalid URL.
     """
     file = database_file(settings)
-    if file is None or _has_content(file):
+    if file is None:
         return
-    traces = [file.with_name(file.name + ending) for ending in (*_LOG_ENDINGS, NOTE_ENDING)]
+    endings = [NOTE_ENDING]
+    if not _has_content(file):
+        endings += _LOG_ENDINGS
+    traces = [file.with_name(file.name + ending) for ending in endings]
     if file == settings.data_dir / SQLITE_FILE_NAME:
         traces.append(settings.data_dir / KEY_FILE)
     found = [each.name for each in traces if each.exists()]
-    if found:
+    if found and (not _has_content(file) or _is_without_tables(file)):
         raise DataMissing(file, found)
 
 
@@ -75,6 +84,18 @@ def database_file(settings: ServiceSettings) -> Path | None:
 
 def _note(file: Path) -> Path:
     return file.with_name(file.name + NOTE_ENDING)
+
+
+def _is_without_tables(file: Path) -> bool:
+    """Return whether a database that is not empty has nothing in it; False if it cannot be read."""
+    if file.stat().st_size > _SMALLEST_CLUB or not file.read_bytes().startswith(_MAGIC):
+        return False
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as opened:
+            (count,) = opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:  # named where the database is opened
+        return False
+    return bool(count == 0)
 
 
 def _has_content(file: Path) -> bool:

@@ -148,6 +148,37 @@ def test_a_known_address_is_used_while_the_name_server_is_silent(names: NameServ
         assert names.asked == 2, "anew beside a known address, once it is old"
 
 
+def test_an_address_stays_known_while_its_service_restarts(names: NameServer) -> None:
+    names.answers.set()
+    resolver = Resolver(names.ask)
+    with odd_service(GOOD) as service:
+        url = service.url.replace("127.0.0.1", "club.test")
+        port = int(url.rpartition(":")[2])
+        client = MembershipClient(url, "k", deadline_s=5.0, resolver=resolver)
+        assert scan(client) is Outcome.ACTIVE
+        client.close()
+        names.answers.clear()
+        resolver.forget("club.test", port)  # as after a connection that was refused
+        client = MembershipClient(url, "k", deadline_s=5.0, resolver=resolver)
+        assert scan(client) is Outcome.ACTIVE
+        client.close()
+        assert names.asked == 2, "and asked about anew"
+
+
+def test_the_address_that_worked_stays_the_first_when_the_answer_comes_anew() -> None:
+    first, second = ((socket.AF_INET, (host, 80)) for host in ("192.0.2.1", "192.0.2.2"))
+    now = [0.0]
+    resolver = Resolver(lambda _host, _port: [first, second], clock=lambda: now[0])
+    assert resolver.addresses("club.test", 80, 5.0) == [first, second]
+    resolver.worked("club.test", 80, second)
+    now[0] = 3600.0
+    resolver.addresses("club.test", 80, 5.0)
+    end = time.monotonic() + 5
+    while resolver._known["club.test", 80][1] != 3600.0 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert resolver.addresses("club.test", 80, 5.0) == [second, first]
+
+
 @pytest.mark.parametrize("host", ["nowhere.test", "x" * 80 + ".invalid"])
 def test_a_name_without_an_address_is_unreachable(host: str, names: NameServer) -> None:
     def ask(host: str, port: int) -> list[Address]:
@@ -156,7 +187,7 @@ def test_a_name_without_an_address_is_unreachable(host: str, names: NameServer) 
     names.answers.set()
     with pytest.raises(OSError, match=r"address|resolved"):
         Resolver(ask).addresses(host, 80, 5.0)
-    client = MembershipClient("http://nowhere.test:1", "k", deadline_s=1, resolver=Resolver(ask))
+    client = MembershipClient(f"http://{host}:1", "k", deadline_s=1, resolver=Resolver(ask))
     with pytest.raises(Unreachable):
         client.desk()
     client.close()

@@ -220,10 +220,12 @@ def test_a_full_disk_shows_in_the_top_line_until_a_visit_is_stored_again(
     look()
     presenter.on_scan_failed(UUID(int=1), Failure(Cause.STORAGE_FULL, ""))
     look()
+    presenter.on_answer(answer(Outcome.UNKNOWN_CODE, customer=None))
+    look()
     presenter.on_answer(answer())
     look()
     full = (Health.WARN, "The disk of the membership service is full.")
-    assert seen == [(Health.GOOD, "1"), full, (Health.GOOD, "1")]
+    assert seen == [(Health.GOOD, "1"), full, full, (Health.GOOD, "1")]
     assert refreshed == [1, 1]
 
 

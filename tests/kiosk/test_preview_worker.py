@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 import pytest
 from pytestqt.qtbot import QtBot
 
-from api_client.messages.scan import Outcome, ScanMethod, ScanPreview, ScanRequest
+from api_client.messages.scan import DeskInfo, Outcome, ScanMethod, ScanPreview, ScanRequest
 from kiosk.failures import Cause, Failure
+from kiosk.poll import AGAIN_S, Poll
 from kiosk.workers import DeskWorker
 from tests.fakes.odd_service import Answer, hang_up, odd_service, whole
-from tests.kiosk.answers import AMARA, preview
+from tests.kiosk.answers import AMARA, NOON, preview
 
 
 def problem(status: int, code: str) -> Answer:
@@ -55,6 +56,23 @@ def test_what_a_look_up_sends_and_what_comes_of_it(
         ("GET", "/v1/scans/preview", b"")
     }
     assert f"customer_id={AMARA.id}&method=wedge" in asked[0][1]
+
+
+DESK = DeskInfo(organization="Club", time_zone="UTC", server_time=NOON, version="1", visits_today=1,
+                demo=False)  # fmt: skip
+
+
+def test_a_service_that_answers_a_part_of_it_is_asked_less_and_less_often(qtbot: QtBot) -> None:
+    poll, worker, pauses = Poll(10.0), DeskWorker(), list[float]()
+    worker.ask_when(poll)
+    worker.unreachable.connect(lambda _failure: pauses.append(poll.pause_s))
+    desk = whole(200, "application/json", DESK.model_dump_json().encode())
+    with odd_service(*(desk, problem(500, "internal")) * 4) as service:
+        worker.connect_to(service.url, "key")
+        qtbot.waitUntil(lambda: len(pauses) == 3)
+        worker.close()
+    poll.stop()
+    assert pauses == list(AGAIN_S[:3])
 
 
 def test_a_look_up_before_the_service_is_known_fails_as_one_that_starts(qtbot: QtBot) -> None:

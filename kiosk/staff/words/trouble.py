@@ -26,7 +26,7 @@ def may_try_again(failure: Failure) -> bool:
 
 def trouble_words(failure: Failure, sentence: str, texts: Texts) -> TroubleWords:
     """Return what is said in place of a page that was not loaded; ``sentence`` is its failure."""
-    offline = failure.cause is Cause.UNREACHABLE
+    offline = failure.cause in {Cause.UNREACHABLE, Cause.GATEWAY}
     if offline:
         title = texts.say("No connection")
     elif failure.cause is Cause.NOT_ALLOWED:

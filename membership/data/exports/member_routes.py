@@ -1,6 +1,7 @@
 """Route of the export of a filtered list of members."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -60,7 +61,13 @@ def export_members(
     """
     # The audit entry is why this is a writing route; the rows are read by another connection.
     if not is_head(request):
-        record(call.session, call.tenant.id, "export.downloaded", "members", after={"bom": bom})
+        record(
+            call.session,
+            call.tenant.id,
+            "export.downloaded",
+            "members",
+            after={"bom": bom, **_filters(wanted)},
+        )
     lines = member_lines(request.app.state.database, call.tenant, wanted, sort, call.now, bom=bom)
     return streamed(lines, f"{call.tenant.slug}-members.csv")
 
@@ -88,6 +95,14 @@ def member_lines(
             if len(rows) < AT_ONCE:
                 return
             after = position(rows[-1], order)
+
+
+def _filters(wanted: Wanted) -> dict[str, str | bool]:
+    """Return what was exported, for the audit; of a text only that there was one."""
+    given = {name: value for name, value in asdict(wanted).items() if value not in (None, "")}
+    if "q" in given:
+        given["q"] = True
+    return {name: value if isinstance(value, bool) else str(value) for name, value in given.items()}
 
 
 def _cells(row: MemberRow) -> tuple[Any, ...]:

@@ -52,7 +52,7 @@ def link(call: Call, company_id: UUID, customer_id: UUID, new: NewLink) -> None:
     found = link_customer(
         call.session, call.tenant.id, company_id, customer.id, call.now, role=new.role
     )
-    if found.role != new.role:
+    if found.role != new.role and ("role" in new.model_fields_set or not new.reopen):
         found.role = new.role
         call.session.flush()
 

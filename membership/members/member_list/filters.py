@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
-from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, not_, select
 
 from api_client.messages.members import MemberStatus
 from api_client.messages.scan import CustomerState
@@ -132,16 +132,14 @@ def _matches(
     words = query_words(text)
     if not words:
         return [Customer.id.is_(None)]
-    longest, *others = words
-    contains = [Customer.search_text.contains(word, autoescape=True) for word in others]
+    contains = [Customer.search_text.contains(word, autoescape=True) for word in words]
+    longest = words[0]
     if len(longest) < _INDEXED:
-        starts = Customer.search_text.startswith(longest, autoescape=True)
-        inside = Customer.search_text.contains(f" {longest}", autoescape=True)
-        return [or_(starts, inside), *contains]
+        return contains
     by_term = select(CustomerTerm.customer_id).where(
         CustomerTerm.organization_id == tenant.id,
         CustomerTerm.kind.in_(list(TermKind)),
         CustomerTerm.term >= longest,
         CustomerTerm.term < longest + _LAST,
     )
-    return [and_(Customer.id.in_(by_term), *contains)]
+    return [Customer.id.in_(by_term), *contains[1:]]

@@ -125,6 +125,7 @@ def test_a_page_that_the_service_was_away_for_is_loaded_once_it_answers(
     ("cause", "title", "again"),
     [
         (Cause.UNREACHABLE, "No connection", True),
+        (Cause.GATEWAY, "No connection", True),
         (Cause.NOT_ALLOWED, "No access", False),
         (Cause.REFUSED, "This page could not be loaded.", False),
         (Cause.INTERNAL, "This page could not be loaded.", True),

@@ -101,9 +101,27 @@ def test_a_file_that_was_emptied_within_is_missing_too(tmp_path: Path) -> None:
     """Such as one that another program made anew: a database without a club."""
     with service_process(tmp_path, "--stdin") as service:
         service.end()
-    (tmp_path / SQLITE_FILE_NAME).write_bytes(_without_tables())
+    file = tmp_path / SQLITE_FILE_NAME
+    file.write_bytes(_without_tables())
     with service_process(tmp_path, "--demo") as service:
-        assert_failed(service, "data_missing", NOTE)
+        assert_failed(service, "data_missing", NOTE, KEY_FILE)
+    assert file.read_bytes() == _without_tables(), "so that a backup can be restored into it"
+    # A club of a version before the note left its key.
+    (tmp_path / NOTE).unlink()
+    with service_process(tmp_path, "--demo") as service:
+        assert_failed(service, "data_missing", KEY_FILE)
+
+
+def test_tables_that_another_process_is_creating_are_not_missing(tmp_path: Path) -> None:
+    file = tmp_path / SQLITE_FILE_NAME
+    with closing(sqlite3.connect(file, isolation_level=None)) as first:
+        first.execute("PRAGMA journal_mode = WAL")
+        first.execute("BEGIN IMMEDIATE")
+        first.execute("CREATE TABLE club (id)")
+        require_present(ServiceSettings(data_dir=tmp_path))
+        first.execute("COMMIT")
+        (tmp_path / KEY_FILE).write_bytes(b"x")
+        require_present(ServiceSettings(data_dir=tmp_path))
 
 
 def _without_tables() -> bytes:

@@ -58,7 +58,7 @@ def test_filters_orders_and_counts(club: Service) -> None:
         ({"status": "active"}, [1, 2]),
         ({"status": "expired"}, [3]),
         ({"q": "zwi"}, [1]),
-        ({"q": "ar"}, [2]),
+        ({"q": "ar"}, [2, 5]),
         ({"q": "zwick ada"}, [1]),
         ({"q": "C-000004"}, [4]),
         ({"q": "nobody"}, []),
