@@ -118,8 +118,7 @@ def run_service(
                 background.start(after_seconds=_JOBS_AFTER_SECONDS)
 
             alive = (lambda: _say_alive(announce)) if desk_key else None
-            server = _Server(uvicorn_config(app), stop, app, on_ready, alive)
-            server.run(listeners.sockets)
+            _Server(uvicorn_config(app), stop, app, on_ready, alive).run(listeners.sockets)
             background.stop(GRACE_SECONDS)
         database.engine.dispose()
     logger().info("stopped")
