@@ -34,6 +34,7 @@ class LogStream:
         self._most_bytes = most_bytes
         self._lost = 0
         self._lines = 0
+        self._torn = False
 
     def write(self, text: str) -> int:
         """Write text, if that is possible. Returns its length."""
@@ -42,11 +43,10 @@ class LogStream:
         try:
             if self._lost and text.strip():
                 self._put(f'{{"event": "log_lines_lost", "count": {self._lost}}}\n')
+                self._lost = 0
             self._put(text)
         except (OSError, ValueError):
             self._lost += bool(text.strip())
-        else:
-            self._lost = 0 if text.strip() else self._lost
         return len(text)
 
     def flush(self) -> None:
@@ -59,8 +59,11 @@ class LogStream:
         except UnsupportedOperation:  # a stream in memory
             self._stream.write(text)
             return
-        data = text.encode("utf-8", "backslashreplace")
-        if os.write(number, data) < len(data):
+        # The end of a line that was cut off comes first, so that the next one can be read.
+        data = b"\n" * self._torn + text.encode("utf-8", "backslashreplace")
+        written = os.write(number, data)
+        self._torn = 0 < written < len(data) or (self._torn and not written)
+        if written < len(data):
             raise OSError("the disk is full")
 
     def _rotate(self) -> None:

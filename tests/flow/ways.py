@@ -314,11 +314,6 @@ class Reader(Way):
         assert value.startswith(option), value
         self.actions += 1
 
-    def says(self, words: str) -> bool:
-        """Return whether something in the tree has a name or a description like this."""
-        texts = (QAccessible.Text.Name, QAccessible.Text.Description)
-        return any(fnmatchcase(node.text(kind), words) for node in self._nodes() for kind in texts)
-
     def _act(self, node: QAccessibleInterface, action: str) -> None:
         actions = node.actionInterface()
         assert action in actions.actionNames(), f"{node.text(QAccessible.Text.Name)}: no {action}"

@@ -22,7 +22,7 @@ from tools.screenshots.studio import studio
 HEIGHT = 2400
 """Pixels of a window in which no page is scrolled, so that every text is seen."""
 
-LOOK = Look(theme=LIGHT, language="de", width=1024, height=HEIGHT)
+LOOKS = [Look(theme=theme, language="de", width=1024, height=HEIGHT) for theme in THEMES]
 
 ALWAYS = {FULL, "error", "search"}
 """States with texts that no other state of a page has; and each with a form."""
@@ -33,11 +33,11 @@ def test_each_state_can_be_made_and_every_text_of_it_be_read(
     qapp: QApplication, page: Shots
 ) -> None:
     load_fonts()
-    for state, make in page.states.items():
+    for number, (state, make) in enumerate(page.states.items(), PAGES.index(page)):
         read_in_all = state in ALWAYS or state.endswith("form")
         with ExitStack() as until_here:
             with no_other_windows():
-                opened = until_here.enter_context(studio(LOOK))
+                opened = until_here.enter_context(studio(LOOKS[number % len(LOOKS)]))
                 make(opened)
             shown = [each for each in opened.window.findChildren(QLabel) if each.isVisible()]
             assert shown, state

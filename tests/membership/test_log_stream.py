@@ -1,5 +1,6 @@
 """The log of a service: it never raises, and its file does not grow without end."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -84,3 +85,22 @@ def test_what_is_not_that_file_is_not_rotated(tmp_path: Path) -> None:
             log.write("a line of some length\n")
     assert (tmp_path / LOG_FILE).read_text() == "of another process"
     assert (tmp_path / "elsewhere").stat().st_size == 500 * 22
+
+
+def test_a_line_that_was_cut_off_spoils_no_other() -> None:
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    with os.fdopen(reads, "rb") as pipe, os.fdopen(writes, "w") as stream:
+        room = fcntl.fcntl(writes, fcntl.F_GETPIPE_SZ)
+        os.write(writes, b"x" * (room - 4096))
+        log = LogStream(stream)
+        log.write(json.dumps({"event": "y" * 8000}) + "\n")
+        pipe.read(room)
+        for number in range(2):
+            log.write(json.dumps({"event": "next", "number": number}) + "\n")
+        lines = os.read(reads, room).decode().splitlines()
+    assert [json.loads(line) for line in lines if line] == [
+        {"event": "log_lines_lost", "count": 1},
+        {"event": "next", "number": 0},
+        {"event": "next", "number": 1},
+    ]

@@ -200,7 +200,6 @@ class CardPage(PageView):
     def _foot(self) -> QHBoxLayout:
         """Return one line of buttons: the code above them needs the height."""
         self.more = QPushButton(self._texts.say("More …"), self)  # else it is a window when shown
-        self.more.setCheckable(True)
         foot = QHBoxLayout()
         foot.setSpacing(S)
         for button in (*(self.buttons[each] for each in _FIRST), self.more):

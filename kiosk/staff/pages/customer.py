@@ -89,7 +89,6 @@ class CustomerPage(ProfilePage):
         self.primary.clicked.connect(lambda: self.stepped.emit(self._primary))
         self.photo_button = self._button(say("Photo …"), Action.PHOTO)
         self.more = QPushButton(say("More"))
-        self.more.setCheckable(True)
         self.menu = DropMenu(self.more, self)
         self.note = NoteField(self._texts)
         self.remove_photo: QPushButton | None = None

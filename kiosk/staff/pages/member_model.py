@@ -198,7 +198,8 @@ class MemberModel(QAbstractTableModel):
     def _dot(self, tone: Tone) -> QPixmap:
         """Return a dot in the colour of a verdict; its words stand beside it."""
         if tone not in self._dots:
-            dot = QPixmap(_DOT, _DOT)
+            dot = QPixmap(2 * _DOT, 2 * _DOT)  # sharp on screens of 200 %
+            dot.setDevicePixelRatio(2)
             dot.fill(Qt.GlobalColor.transparent)
             painter = QPainter(dot)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

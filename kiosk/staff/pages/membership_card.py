@@ -52,6 +52,7 @@ class MembershipCard(QFrame):
             if can
         }
         self.more = QPushButton(texts.say("More …"), self)
+        self.more.hide()
         self.more.setAccessibleName(f"{texts.say('More …')} {line.plan}")
         self.menu = DropMenu(self.more, around)
         self.destroyed.connect(self.menu.deleteLater)

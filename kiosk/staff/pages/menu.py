@@ -33,6 +33,7 @@ class DropMenu(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(S, S, S, S)
         self._column.setSpacing(XS)
+        opener.setCheckable(True)
         opener.clicked.connect(self._toggle)
         self.hide()
         application = QApplication.instance()

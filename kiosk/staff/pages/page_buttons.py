@@ -8,10 +8,13 @@ MAIN_KEY = "F2"
 
 
 def main_button(page: QWidget) -> QPushButton | None:
-    """Return the filled button of a page, if it can be pressed: what is done there most often."""
-    buttons = page.findChildren(QPushButton)
-    usable = (each for each in buttons if each.isVisible() and each.isEnabled())
-    return next((each for each in usable if each.objectName() == "primary"), None)
+    """Return the filled button of a page, if it can be pressed: what is done there most often.
+
+    Of several the last one: a question at the foot of a page comes before what stands in its head.
+    """
+    filled = [each for each in page.findChildren(QPushButton) if each.objectName() == "primary"]
+    usable = [each for each in filled if each.isVisible() and each.isEnabled()]
+    return usable[-1] if usable else None
 
 
 def named_buttons(page: QWidget) -> list[tuple[str, QAbstractButton]]:
