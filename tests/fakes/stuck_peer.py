@@ -68,7 +68,7 @@ def stuck_peer(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[st
     accepting.start()
     try:
         scheme = "http" if tls is None else "https"
-        yield f"{scheme}://localhost:{listener.getsockname()[1]}"
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         over.set()
         listener.shutdown(socket.SHUT_RDWR)
