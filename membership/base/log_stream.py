@@ -75,10 +75,15 @@ class LogStream:
         found = os.fstat(number)
         if found.st_size <= self._most_bytes or not self._is(found):
             return
-        self._file.replace(self._file.with_name(f"{LOG_FILE}.1"))
-        fresh = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(fresh, number)
-        os.close(fresh)
+        # Opened before anything is renamed: where that fails, all stays as it is.
+        begun = self._file.with_name(f"{LOG_FILE}.new")
+        fresh = os.open(begun, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            self._file.replace(self._file.with_name(f"{LOG_FILE}.1"))
+            begun.replace(self._file)
+            os.dup2(fresh, number)
+        finally:
+            os.close(fresh)
 
     def _is(self, found: os.stat_result) -> bool:
         """Return whether an open file is the log of the folder."""

@@ -22,7 +22,11 @@ class EventType(StrEnum):
     CUSTOMER_ERASED = "customer.erased", "A customer's personal data was erased."
     COMPANY_CREATED = "company.created", "A company was added."
     COMPANY_UPDATED = "company.updated", "A company was changed or archived."
-    LINK_CREATED = "link.created", "A customer was linked to a company and inherits from it."
+    LINK_CREATED = (
+        "link.created",
+        "A customer was linked to a company and inherits from it; sent again for the same link "
+        "after its end was undone.",
+    )
     LINK_ENDED = "link.ended", "A customer was unlinked from a company."
     PLAN_CREATED = "plan.created", "A plan was added."
     PLAN_UPDATED = "plan.updated", "A plan was changed or archived; what was sold stays."

@@ -77,6 +77,17 @@ def test_the_log_of_a_kiosks_service_is_rotated_by_size(tmp_path: Path) -> None:
     assert (tmp_path / LOG_FILE).read_text().splitlines()[-1].startswith("line 1999")
 
 
+def test_a_log_that_cannot_be_begun_anew_goes_on_in_its_file(tmp_path: Path) -> None:
+    (tmp_path / f"{LOG_FILE}.new").mkdir()
+    with (tmp_path / LOG_FILE).open("a") as file:
+        log = LogStream(file, tmp_path, most_bytes=1_000)
+        for number in range(1_000):
+            log.write(f"line {number:03d}\n")
+    lines = (tmp_path / LOG_FILE).read_text().splitlines()
+    assert lines == [f"line {number:03d}" for number in range(1_000)]
+    assert not (tmp_path / f"{LOG_FILE}.1").exists()
+
+
 def test_what_is_not_that_file_is_not_rotated(tmp_path: Path) -> None:
     (tmp_path / LOG_FILE).write_text("of another process")
     with (tmp_path / "elsewhere").open("a") as file:
