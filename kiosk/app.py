@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from api_client.messages.management import SignedIn
@@ -25,7 +24,6 @@ from kiosk.staff.page import SETTINGS
 from kiosk.staff.presenter import StaffPresenter
 from kiosk.staff.worker import Credentials, StaffWorker
 from resources.catalogue import LANGUAGES
-from scanner.events import FrameRead
 from scanner.process import ScannerSupervisor
 from scanner.settings import ScannerSettings
 
@@ -34,6 +32,7 @@ from .application import theme_of
 from .desk_token import DeskTokenStore
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
+from .frames import Frames
 from .language import SYSTEM, LanguageStore, language_of
 from .lookup import OnlineLookup
 from .poll import Poll
@@ -158,6 +157,15 @@ class Kiosk(QObject):
             self.embedded = EmbeddedService(service.command, service.data_dir, parent=self)
         page, look_for = self.management.pages.code_formats, self.scanner_worker.look_for
         self.formats = FormatsPresenter(page.on_codes, page.trying, look_for, self)
+        self.frames = Frames(
+            camera=self.camera,
+            desk=self.desk,
+            formats=self.formats,
+            hand_scanner=self.hand_scanner,
+            staff=self.management,
+            texts=self.texts,
+            parent=self,
+        )
         self._threads = [
             WorkerThread("scanner", self.scanner_worker, self),
             WorkerThread("lookup", self.lookup_worker, self),
@@ -232,9 +240,8 @@ class Kiosk(QObject):
     def _connect_scanner(self) -> None:
         worker = self.scanner_worker
         self._threads[0].started.connect(worker.run)
-        worker.frame_read.connect(self._on_frame)
-        worker.preview.connect(self._on_preview)
-        worker.source_changed.connect(self.camera.on_source_changed)
+        self.frames.connect_worker(worker)
+        self.frames.counting.connect(self.session.on_scanned)
         eye = self.management.pages.camera
         worker.preview.connect(eye.on_preview)
         worker.still.connect(eye.on_still)
@@ -349,35 +356,6 @@ class Kiosk(QObject):
             Command.HAND_SCANNER: self.hand_scanner.open,
             Command.CLOSE_SHEET: self.hand_scanner.cancel,
         }[command]()
-
-    @Slot(object)
-    def _on_frame(self, frame: FrameRead) -> None:
-        """Pass the codes of a frame on, unless it is a demo that has to wait."""
-        counting = self.formats.counting(frame)
-        if counting is not None and not self._demo_waits():
-            self.session.on_scanned(counting)
-
-    @Slot(QImage, object)
-    def _on_preview(self, image: QImage, frame: FrameRead) -> None:
-        self.camera.pause_demo(self._demo_waits())
-        self.camera.on_preview(image, frame)
-
-    def _demo_waits(self) -> str:
-        """Return why codes of the demo camera do not count now; empty if they do.
-
-        An invented card must neither cover pages and sheets nor reach a real club.
-        """
-        if not self.camera.is_demo or self.formats.trying:
-            return ""
-        if self.management.at_work or self.hand_scanner.teaching:
-            return self.texts.say("paused")
-        match self.desk.demo_club:
-            case True:
-                return ""
-            case None:
-                return self.texts.say("waiting for the service")
-            case _:
-                return self.texts.say("not read: a real club")
 
     @Slot()
     def _on_unhandled(self) -> None:

@@ -97,9 +97,9 @@ def test_the_demo_waits_while_a_scanner_is_taught(qtbot: QtBot) -> None:
     kiosk = Kiosk(settings, scanner, ServiceAddress("http://127.0.0.1:9", "mk_live_x"))
     qtbot.addWidget(kiosk.window)
     kiosk.camera.is_demo, kiosk.desk.demo_club = True, True
-    assert kiosk._demo_waits() == ""
+    assert kiosk.frames.demo_waits() == ""
     kiosk.hand_scanner.open()
-    assert kiosk._demo_waits() == "paused"
+    assert kiosk.frames.demo_waits() == "paused"
     kiosk.hand_scanner.cancel()
-    assert kiosk._demo_waits() == ""
+    assert kiosk.frames.demo_waits() == ""
     kiosk.stop()
