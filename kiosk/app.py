@@ -30,6 +30,9 @@ from scanner.settings import ScannerSettings
 from .acts import Acts
 from .application import theme_of
 from .desk_token import DeskTokenStore
+from .door.openers import openers_of
+from .door.presenter import DoorPresenter
+from .door.worker import DoorWorker
 from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .frames import Frames
@@ -166,11 +169,16 @@ class Kiosk(QObject):
             texts=self.texts,
             parent=self,
         )
+        self.door = DoorPresenter(
+            self.window.side.show_notice, self.texts, desk=settings.desk, parent=self
+        )
+        self.door_worker = DoorWorker(openers_of(settings))
         self._threads = [
             WorkerThread("scanner", self.scanner_worker, self),
             WorkerThread("lookup", self.lookup_worker, self),
             WorkerThread("desk", self.desk_worker, self),
             WorkerThread("staff", self.staff_worker, self),
+            WorkerThread("door", self.door_worker, self),
             WorkerThread("serial", self.serial, self),
         ]
         self._unhandled = UnhandledErrors(self)
@@ -219,6 +227,7 @@ class Kiosk(QObject):
         if self.management.signed_in and not self.switching:
             self.staff_worker.sign_out(self.management.session.token)
         self.staff_worker.close()
+        self.door_worker.close()
         if self.embedded is not None:
             self.embedded.stop()
         self.sounds.close()
@@ -268,6 +277,9 @@ class Kiosk(QObject):
         self.desk_worker.photo.connect(self.verdicts.on_photo)
         self.verdicts.answered.connect(self.desk.on_answer)
         session.showed.connect(self.desk.on_showed)
+        session.showed.connect(self.door.on_showed)
+        self.door.wanted.connect(self.door_worker.open)
+        self.door_worker.failed.connect(self.door.on_failed)
         session.aside.connect(self.desk.on_aside)
         session.cleared.connect(self.desk.on_cleared)
 

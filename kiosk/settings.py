@@ -6,7 +6,7 @@ The command line overrides the environment variables ``WALLETDESK_KIOSK_…``.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AnyHttpUrl, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -69,6 +69,18 @@ class KioskSettings(BaseSettings):
         300.0, gt=0, description="After so long without anybody, staff are signed out."
     )
     poll_s: float = Field(10.0, gt=0, description="How often the service is asked for its state.")
+    door_command: tuple[str, ...] = Field(
+        (),
+        description="Opens the door after a verdict that lets in: program and arguments as a JSON "
+        'list, such as ["/usr/bin/relay", "pulse"]; no shell reads them. Off if empty.',
+    )
+    door_url: AnyHttpUrl | None = Field(
+        None, description="Opens the door likewise: this address gets a POST with the visit."
+    )
+    door_token: SecretStr = Field(SecretStr(""), description="Bearer token of that request.")
+    door_timeout_s: float = Field(
+        3.0, gt=0, le=10, description="How long the command or the request may take."
+    )
     trace: Path | None = Field(None, description="File for one JSON line per event of a scan.")
     report: Path | None = Field(
         None, description="Folder for a picture of every verdict, and a table at the end."

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from api_client.client import MembershipClient
 from kiosk.app import ServiceAddress
 from kiosk.offers import Act
+from kiosk.pending_scan import DisplayedScan
 from kiosk.style import TONES, Tone
 from kiosk.wedge import Reading
 from tests.demo_club import RunningService, start_service, stop_service
@@ -43,7 +44,11 @@ def test_every_verdict_reaches_the_screen(
     film = cards(tmp_path / "cards.avi", *(codes[name] for name in EXPECTED))
     trace = tmp_path / "trace.jsonl"
     pictures: list[tuple[str, Tone, str]] = []
-    with desk(qtbot, film, ServiceAddress(service.url, service.key), trace=trace) as at:
+    relay = tmp_path / "relay"
+    relay.write_text(f'#!/bin/sh\necho "$1 $DOOR_DESK $DOOR_VISIT_ID" >> {tmp_path}/opened\n')
+    relay.chmod(0o700)
+    address, door = ServiceAddress(service.url, service.key), (str(relay), "pulse")
+    with desk(qtbot, film, address, trace=trace, door_command=door) as at:
         at.kiosk.session.showed.connect(
             lambda shown: pictures.append(
                 (
@@ -63,10 +68,17 @@ def test_every_verdict_reaches_the_screen(
         at.kiosk.session.on_hand_scanned(Reading("C-000001", ""))
         failed = at.wait_for_tone(Tone.COULD_NOT_CHECK)
         assert failed.verdict.detail == "The membership service cannot be reached."
+    active = [f"pulse Front desk {s.scan.request.visit_id}" for s in at.shown if _lets_in(s)]
+    assert len(active) == 2
+    assert (tmp_path / "opened").read_text().splitlines() == active
     for colour, tone, headline in pictures:
         assert colour == TONES[tone].fill, "the panel is filled with the colour of its verdict"
         assert headline
     _check_trace(trace, len(EXPECTED))
+
+
+def _lets_in(shown: DisplayedScan) -> bool:
+    return shown.verdict.tone in {Tone.ACTIVE, Tone.ATTENTION}
 
 
 def _check_trace(path: Path, scans: int) -> None:

@@ -1,0 +1,1 @@
+"""Tests of opening the door after a verdict."""
