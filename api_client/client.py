@@ -350,7 +350,8 @@ def _error_for(base_url: str, response: requests.Response, raw: bytes) -> ApiErr
         why = f": {problem.detail}" if problem and problem.detail else "."
         unknown = status == requests.codes.unauthorized and problem is not None
         words = f"{base_url} does not accept this desk's key (HTTP {status}){why}"
-        return KeyUnknown(words, problem) if unknown else NotAllowed(words)
+        ours = problem is not None
+        return KeyUnknown(words, problem) if unknown else NotAllowed(words, ours=ours)
     if status == requests.codes.too_many_requests:
         return Busy(f"{base_url} asks to wait: too many requests (HTTP {status}).")
     if problem is not None and problem.code in _OVERTAKEN:

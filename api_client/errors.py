@@ -37,7 +37,15 @@ class BehindGateway(Unreachable):
 
 
 class NotAllowed(ApiError):
-    """The service does not accept this desk's key for this request."""
+    """The service does not accept this desk's key for this request.
+
+    ``ours``: the service itself says so; else it may be what stands before it, such as the page of
+    a hotel's network.
+    """
+
+    def __init__(self, message: str, *, ours: bool = False) -> None:
+        super().__init__(message)
+        self.ours = ours
 
 
 class KeyUnknown(NotAllowed):
@@ -47,7 +55,7 @@ class KeyUnknown(NotAllowed):
     """
 
     def __init__(self, message: str, problem: Problem | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message, ours=problem is not None)
         self.problem = problem
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api_client.messages.scan import Outcome, ScanAnswer, ScanRequest, UnknownCause
+from kiosk.roster_answer import RosterAnswer
 from passes.codes.foreign import foreign_code, is_ours, storable
 
 _NOBODYS = frozenset({UnknownCause.NOT_A_CARD, UnknownCause.NOT_FOUND})
@@ -34,8 +35,11 @@ def read_as_foreign(text: str, alternatives: tuple[str, ...] = ()) -> ForeignRea
 def foreign_read(request: ScanRequest, answer: ScanAnswer) -> ForeignRead | None:
     """Return what of a scan can be given to a member after this answer; None if nothing can.
 
-    A former number that several members have is not given to one of them.
+    A former number that several members have is not given to one of them, and neither is a code of
+    which only this desk's list knows nothing.
     """
+    if isinstance(answer, RosterAnswer):
+        return None
     if answer.outcome is not Outcome.UNKNOWN_CODE or answer.unknown_cause not in _NOBODYS:
         return None
     if answer.choices:

@@ -14,6 +14,7 @@ from api_client.messages.scan import (
     UnknownCause,
 )
 
+from .roster_answer import Doubt, doubt_of
 from .style import Tone
 from .texts import Texts
 
@@ -23,7 +24,15 @@ _TICK = timedelta(microseconds=1)
 
 
 def tone_of(answer: ScanPreview) -> Tone:
-    """Return the tone; of an active membership amber if something needs an act."""
+    """Return the tone; of an active membership amber if something needs an act.
+
+    What this desk's own list says is never green where the list may not decide.
+    """
+    doubt = doubt_of(answer)
+    if doubt is Doubt.NOT_LISTED:
+        return Tone.COULD_NOT_CHECK
+    if doubt is Doubt.TOO_OLD or (doubt is not None and answer.outcome is Outcome.ACTIVE):
+        return Tone.ATTENTION
     if answer.outcome is Outcome.ACTIVE and urgent(answer) is not None:
         return Tone.ATTENTION
     return Tone(answer.outcome.value)
@@ -41,6 +50,13 @@ def urgent(answer: ScanPreview) -> Attention | None:
 def headline_of(answer: ScanPreview, texts: Texts) -> str:
     """Return the reason of an outcome in a few capitals."""
     say = texts.say
+    match doubt_of(answer):
+        case Doubt.NOT_LISTED:
+            return say("NOT IN THE LIST")
+        case Doubt.TOO_OLD:
+            return say("PLEASE DECIDE")
+        case Doubt.NOT_PROVED if answer.outcome is Outcome.ACTIVE:
+            return say("CODE NOT PROVED")
     match answer.outcome:
         case Outcome.ACTIVE:
             return _active(answer, texts)

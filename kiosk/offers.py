@@ -7,6 +7,7 @@ from uuid import UUID
 from api_client.messages.scan import AttentionKind, Outcome, ScanPreview, VisitView
 
 from .failures import Cause, Failure
+from .roster_answer import Doubt, doubt_of
 from .texts import Texts
 
 
@@ -67,6 +68,8 @@ def offers_of(
     ``gives``: its code can be given to a member. ``recorded``: it is that of a visit; else
     somebody was looked up, by a ``visit`` of theirs if there is one.
     """
+    if doubt_of(answer) is Doubt.NOT_LISTED:
+        return (_offer(Act.RECHECK, texts),)
     if answer.customer is None:
         return (_offer(Act.GIVE, texts),) if gives else ()
     fitting = _fitting(answer, texts)

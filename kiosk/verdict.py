@@ -27,6 +27,7 @@ from api_client.messages.scan import (
 from .failures import Failure
 from .headlines import headline_of, tone_of, urgent
 from .offers import Offer, offers_of, offers_of_failure
+from .roster_answer import Doubt, RosterAnswer, doubt_of
 from .style import Tone
 from .texts import Texts
 
@@ -53,6 +54,7 @@ class Fact:
 class Verdict:
     """What the verdict panel paints and plays.
 
+    ``as_of``: of when this desk's list is, if that answered; empty for the service.
     ``offers``: what staff may do about it, on buttons. ``recorded``: whether it is that of a visit,
     and not of somebody who was looked up. ``dwell_s``: how long it stays, in seconds.
     """
@@ -66,6 +68,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     answered: str = ""
+    as_of: str = ""
     offers: tuple[Offer, ...] = ()
     recorded: bool = True
     dwell_s: float = 8.0
@@ -140,20 +143,59 @@ def _verdict(answer: ScanPreview, texts: Texts, offers: tuple[Offer, ...]) -> Ve
     return Verdict(
         tone=tone,
         headline=headline_of(answer, texts),
-        detail=_DETAILS[answer.outcome](answer, texts),
+        detail=_detail(answer, texts),
         person=_person(answer.customer) if answer.customer else None,
         facts=_facts(answer, texts),
         desk_note=_desk_note(answer, texts),
-        notes=tuple(
-            _note(attention, answer, texts)
-            for attention in answer.attention
-            if attention.kind not in in_headline
-        ),
+        notes=_notes(answer, in_headline, texts),
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
+        as_of=_as_of(answer, texts),
         offers=offers,
         dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
     )
+
+
+def _detail(answer: ScanPreview, texts: Texts) -> str:
+    """Return the sentence under the headline."""
+    match doubt_of(answer):
+        case Doubt.NOT_LISTED:
+            return texts.say(
+                "Not in this desk's list of {time}. Ask again when online.",
+                time=_as_of(answer, texts),
+            )
+        case Doubt.TOO_OLD:
+            return texts.say(
+                "As of {time}: {outcome}.",
+                time=_as_of(answer, texts),
+                outcome=outcome_word(answer.outcome, texts),
+            )
+        case _:
+            return _DETAILS[answer.outcome](answer, texts)
+
+
+def _notes(
+    answer: ScanPreview, in_headline: frozenset[AttentionKind], texts: Texts
+) -> tuple[str, ...]:
+    """Return the notes: what the code does not prove first."""
+    notes = [
+        _note(attention, answer, texts)
+        for attention in answer.attention
+        if attention.kind not in in_headline
+    ]
+    if isinstance(answer, RosterAnswer) and not answer.proved:
+        notes.insert(0, texts.say("Code not proved offline"))
+    return tuple(notes)
+
+
+def _as_of(answer: ScanPreview, texts: Texts) -> str:
+    """Return of when the list is that answered, with the day unless that is today."""
+    if not isinstance(answer, RosterAnswer):
+        return ""
+    zone = ZoneInfo(answer.time_zone)
+    day, today = answer.as_of.astimezone(zone).date(), answer.server_time.astimezone(zone).date()
+    time = texts.clock(answer.as_of, answer.time_zone)
+    return time if day == today else f"{texts.short_day(day, today)}, {time}"
 
 
 def _alone(pressing: Attention) -> frozenset[AttentionKind]:

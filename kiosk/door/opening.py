@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api_client.messages.scan import AttentionKind, Outcome, ScanAnswer
+from kiosk.roster_answer import doubt_of
 
 LATEST_S = 5.0
 """Seconds after the verdict from which on the door stays shut: who was scanned may have left."""
@@ -31,8 +32,11 @@ class Opening:
 def opens(answer: ScanAnswer) -> bool:
     """Return whether an answer opens the door by itself: an active member whose card proves it.
 
-    A number, a customer id or an install link anybody can make: staff compare the photo first.
+    A number, a customer id or an install link anybody can make: staff compare the photo first. So
+    they do where this desk's list may not decide.
     """
+    if doubt_of(answer) is not None:
+        return False
     named_only = any(each.kind is AttentionKind.BY_NUMBER for each in answer.attention)
     return answer.outcome is Outcome.ACTIVE and answer.customer is not None and not named_only
 

@@ -76,7 +76,9 @@ class VerdictPresenter(QObject):
         verdict = shown.verdict
         time_of = verdict.answered
         checked = self._texts.say("Checked at {time}", time=time_of)
-        if not verdict.recorded:
+        if verdict.as_of:
+            checked = self._texts.say("Offline, as of {time}", time=verdict.as_of)
+        elif not verdict.recorded:
             checked = self._texts.say("Looked up at {time}", time=time_of)
         self._window.show_verdict(verdict, checked if time_of else "")
         painted_ns = time.monotonic_ns()
