@@ -37,12 +37,13 @@ from .embedded import EmbeddedService
 from .failures import Cause, Failure
 from .frames import Frames
 from .language import SYSTEM, LanguageStore, language_of
-from .lookup import OnlineLookup
+from .lookup import Lookup, OnlineLookup
 from .poll import Poll
 from .presenters.camera import CameraPresenter
 from .presenters.desk import DeskPresenter
 from .presenters.formats import FormatsPresenter
 from .presenters.hand_scanner import HandScannerPresenter
+from .presenters.offline import OfflinePresenter, stock_for
 from .presenters.verdicts import VerdictPresenter
 from .profile_store import ProfileStore
 from .report import Report
@@ -136,6 +137,8 @@ class Kiosk(QObject):
         self.desk = DeskPresenter(
             self.window, idle_panel, self.texts, desk=settings.desk, parent=self
         )
+        stock = stock_for(settings, service, folder)
+        self.offline = OfflinePresenter(stock, self.window, self.texts, self.desk, self)
         place = service.url if isinstance(service, ServiceAddress) else ""
         self.staff_worker = StaffWorker(DeskTokenStore(folder, place))
         own = disk or Disk(folder)
@@ -223,6 +226,7 @@ class Kiosk(QObject):
             if not thread.finish():
                 log.error("thread did not end in time", thread=thread.objectName())
         self.lookup_worker.close()
+        self.offline.stop()
         self.desk_worker.close()
         if self.management.signed_in and not self.switching:
             self.staff_worker.sign_out(self.management.session.token)
@@ -234,8 +238,9 @@ class Kiosk(QObject):
         self.trace.close()
         self._unhandled.stop()
 
-    def _make_lookup(self, url: str, key: str) -> OnlineLookup:
-        return OnlineLookup(url, key, deadline_s=self._settings.deadline_s)
+    def _make_lookup(self, url: str, key: str) -> Lookup:
+        online = OnlineLookup(url, key, deadline_s=self._settings.deadline_s)
+        return self.offline.around(online, self.lookup_worker.corrected.emit)
 
     def _connect(self) -> None:
         self._connect_scanner()
@@ -268,6 +273,8 @@ class Kiosk(QObject):
         self.lookup_worker.answered.connect(session.on_answered)
         self.lookup_worker.failed.connect(session.on_failed)
         self.lookup_worker.failed.connect(self.desk.on_scan_failed)
+        self.lookup_worker.corrected.connect(session.on_corrected)
+        session.aside_said.connect(self.window.side.show_notice)
         session.checking.connect(self.verdicts.on_checking)
         session.checking.connect(self.desk.on_checking)
         session.showed.connect(self.verdicts.on_showed)
@@ -287,6 +294,9 @@ class Kiosk(QObject):
         worker, desk = self.desk_worker, self.desk
         desk.connect_worker(worker)
         worker.desk.connect(self.formats.on_desk)
+        worker.unreachable.connect(self.offline.on_unreachable)
+        desk.undo_wanted.connect(self.offline.undo)
+        self.offline.undo_wanted.connect(worker.undo_visit)
         desk.service_back.connect(self.session.on_service_back)
         worker.ask_when(self._poll)
         self.window.side.search_wanted.connect(worker.search)
@@ -346,6 +356,7 @@ class Kiosk(QObject):
         self.connect_to.connect(self.lookup_worker.connect_to)
         self.connect_to.connect(self.desk_worker.connect_to)
         self.connect_to.connect(self.session.on_connecting)
+        self.connect_to.connect(self.offline.connect_to)
         self.desk.service_back.connect(self._trace_ready)
         if self.embedded is not None:
             self.embedded.ready.connect(self.lookup_worker.moving, _HERE)

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from enum import Enum, auto
 from uuid import UUID
 
-import structlog
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from api_client.messages.scan import (
@@ -25,19 +24,18 @@ from api_client.messages.scan import (
 from scanner.events import Code, FrameRead
 from scanner.repeats import RepeatFilter
 
-from .failures import Cause, Failure, failure_of_start
-from .foreign_read import foreign_read
+from .displayed import corrected, correction, displayed
+from .failures import Failure, failure_of_start
 from .in_view import InView
 from .offers import Act
-from .pending_scan import DisplayedScan, Expected, PendingScan, new_request, noted
+from .pending_scan import DisplayedScan, Expected, PendingScan, new_request
+from .roster_answer import RosterAnswer
 from .same_code import SameVisits, by_card, card_key
 from .settings import KioskSettings
 from .texts import Texts
 from .trace import Trace
-from .verdict import verdict_of, verdict_of_failure, verdict_of_preview
+from .verdict import verdict_of_failure, verdict_of_preview
 from .wedge import Reading
-
-log = structlog.get_logger(__name__)
 
 _WEDGE_FORMAT = "HandScanner"
 
@@ -65,6 +63,8 @@ class ScanSession(QObject):
     """Nothing is shown or checked any longer."""
     aside = Signal()
     """A code that names nobody lies beside the card whose verdict is shown."""
+    aside_said = Signal(str)
+    """What is to be said beside the verdict on screen, which is another one's."""
 
     def __init__(
         self,
@@ -185,15 +185,20 @@ class ScanSession(QObject):
         if answer.outcome is Outcome.UNKNOWN_CODE and self._beside_shown(scan):
             self._leave_aside()
             return
-        try:
-            gives = foreign_read(scan.request, answer) is not None
-            verdict = verdict_of(answer, self._texts, gives=gives)
-            shown = DisplayedScan(noted(verdict, scan, self._clock(), self._texts), scan, answer)
-        except Exception as error:
-            log.exception("answer cannot be shown", visit=str(visit_id))
-            failure = Failure(Cause.INTERNAL, repr(error))
-            shown = DisplayedScan(verdict_of_failure(failure, self._texts), scan, None)
-        self._show(shown)
+        self._show(displayed(scan, answer, self._clock(), self._texts))
+
+    @Slot(object, object)
+    def on_corrected(self, before: RosterAnswer, answer: ScanAnswer) -> None:
+        """Show what the service says after this desk's list has answered, if it differs.
+
+        A scan that is no longer on screen is said to be another one beside what is.
+        """
+        shown, said = self._shown, correction(before, answer, self._texts)
+        if shown is None or shown.scan.request.visit_id != answer.visit_id:
+            if said and self._scan_for(answer.visit_id) is None:
+                self.aside_said.emit(said)
+        elif said and isinstance(shown.answer, RosterAnswer) and self._current is None:
+            self._show(corrected(shown.scan, answer, self._clock(), self._texts))
 
     @Slot(object, object)
     def on_previewed(self, visit_id: UUID, preview: ScanPreview) -> None:
@@ -337,7 +342,7 @@ class ScanSession(QObject):
             return
         self._unrecorded[scan.request.visit_id] = scan.request
         if scan.frame is not None:
-            self._trace_frame(scan, scan.frame)
+            self._trace.read(scan.frame, str(scan.request.visit_id))
         self.lookup_requested.emit(scan.request)
         if not self._beside_shown(scan):
             self.checking.emit(scan)
@@ -363,11 +368,6 @@ class ScanSession(QObject):
             self._dwell.start(int(self._shown.verdict.dwell_s * 1000))
         self.aside.emit()
         self._begin_next()
-
-    def _trace_frame(self, scan: PendingScan, frame: FrameRead) -> None:
-        visit = str(scan.request.visit_id)
-        self._trace.event("frame_captured", frame.captured_ns, frame=frame.number, visit=visit)
-        self._trace.event("decoded", frame.decoded_ns, frame=frame.number, visit=visit)
 
     def _scan_for(self, visit_id: UUID) -> PendingScan | None:
         if self._current is not None:

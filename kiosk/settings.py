@@ -35,6 +35,17 @@ class KioskSettings(BaseSettings):
     full_screen: bool = Field(False, description="Take up the whole screen.")
     mute: bool = Field(False, description="Play no sounds.")
     deadline_s: float = Field(2.0, gt=0, description="How long the service may take for a scan.")
+    roster: bool = Field(
+        True,
+        description="Keep a sealed list of the members, which answers while a service elsewhere "
+        "does not.",
+    )
+    roster_after_s: float = Field(
+        0.4, gt=0, description="How long the service may take before that list answers a scan."
+    )
+    roster_hours: float = Field(
+        24.0, gt=0, description="Of a list older than this many hours, staff decide themselves."
+    )
     patience_s: float = Field(
         5.0, gt=0, description="When a scan counts as not checked, whatever hangs."
     )

@@ -12,6 +12,8 @@ from typing import TextIO
 
 import structlog
 
+from scanner.events import FrameRead
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,6 +45,11 @@ class Trace:
             except OSError as error:
                 log.error("trace ended", error=repr(error))
                 self._abandon()
+
+    def read(self, frame: FrameRead, visit: str) -> None:
+        """Write when a frame was captured and decoded from which a visit was read."""
+        self.event("frame_captured", frame.captured_ns, frame=frame.number, visit=visit)
+        self.event("decoded", frame.decoded_ns, frame=frame.number, visit=visit)
 
     def close(self) -> None:
         """Flush and close the file."""

@@ -3,9 +3,7 @@
 A person who was identified is shown first, whatever the outcome.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from api_client.messages.scan import (
@@ -20,14 +18,14 @@ from api_client.messages.scan import (
     ScanAnswer,
     ScanPreview,
     Status,
-    UnknownCause,
     VisitView,
 )
 
+from .details import detail_of, list_time, outcome_word, valid_until
 from .failures import Failure
 from .headlines import headline_of, tone_of, urgent
 from .offers import Offer, offers_of, offers_of_failure
-from .roster_answer import Doubt, RosterAnswer, doubt_of
+from .roster_answer import RosterAnswer
 from .style import Tone
 from .texts import Texts
 
@@ -98,7 +96,6 @@ _IN_HEADLINE = frozenset({AttentionKind.DESK_NOTE})
 """Kinds that are not among the notes: the desk note has a place of its own."""
 KNOWN_KINDS = tuple(sorted(LATER_KINDS))
 """The kinds of attention that this desk can show, for its requests."""
-_TICK = timedelta(microseconds=1)
 
 
 def verdict_of(answer: ScanAnswer, texts: Texts, *, gives: bool = False) -> Verdict:
@@ -143,35 +140,17 @@ def _verdict(answer: ScanPreview, texts: Texts, offers: tuple[Offer, ...]) -> Ve
     return Verdict(
         tone=tone,
         headline=headline_of(answer, texts),
-        detail=_detail(answer, texts),
+        detail=detail_of(answer, texts),
         person=_person(answer.customer) if answer.customer else None,
         facts=_facts(answer, texts),
         desk_note=_desk_note(answer, texts),
         notes=_notes(answer, in_headline, texts),
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
-        as_of=_as_of(answer, texts),
+        as_of=list_time(answer, texts),
         offers=offers,
         dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
     )
-
-
-def _detail(answer: ScanPreview, texts: Texts) -> str:
-    """Return the sentence under the headline."""
-    match doubt_of(answer):
-        case Doubt.NOT_LISTED:
-            return texts.say(
-                "Not in this desk's list of {time}. Ask again when online.",
-                time=_as_of(answer, texts),
-            )
-        case Doubt.TOO_OLD:
-            return texts.say(
-                "As of {time}: {outcome}.",
-                time=_as_of(answer, texts),
-                outcome=outcome_word(answer.outcome, texts),
-            )
-        case _:
-            return _DETAILS[answer.outcome](answer, texts)
 
 
 def _notes(
@@ -186,16 +165,6 @@ def _notes(
     if isinstance(answer, RosterAnswer) and not answer.proved:
         notes.insert(0, texts.say("Code not proved offline"))
     return tuple(notes)
-
-
-def _as_of(answer: ScanPreview, texts: Texts) -> str:
-    """Return of when the list is that answered, with the day unless that is today."""
-    if not isinstance(answer, RosterAnswer):
-        return ""
-    zone = ZoneInfo(answer.time_zone)
-    day, today = answer.as_of.astimezone(zone).date(), answer.server_time.astimezone(zone).date()
-    time = texts.clock(answer.as_of, answer.time_zone)
-    return time if day == today else f"{texts.short_day(day, today)}, {time}"
 
 
 def _alone(pressing: Attention) -> frozenset[AttentionKind]:
@@ -215,19 +184,6 @@ def _of_visit(visit: VisitView, preview: ScanPreview, texts: Texts) -> str:
     return texts.say("Visit at {time}: {outcome}", time=at, outcome=word)
 
 
-def outcome_word(outcome: Outcome, texts: Texts) -> str:
-    """Return an outcome in a word or two."""
-    return {
-        Outcome.ACTIVE: texts.say("active"),
-        Outcome.EXPIRED: texts.say("expired"),
-        Outcome.NO_MEMBERSHIP: texts.say("no membership"),
-        Outcome.NOT_YET_STARTED: texts.say("not yet started"),
-        Outcome.BLOCKED: texts.say("blocked"),
-        Outcome.CARD_REVOKED: texts.say("card revoked"),
-        Outcome.UNKNOWN_CODE: texts.say("unknown code"),
-    }[outcome]
-
-
 def _person(customer: CustomerView) -> Person:
     return Person(customer.name, customer.number, initials(customer.name), customer.photo_path)
 
@@ -237,98 +193,6 @@ def initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalpha()]
     ends = words[:1] + words[-1:] if len(words) > 1 else words
     return "".join(word[0] for word in ends).upper() or "?"
-
-
-def _active(answer: ScanPreview, texts: Texts) -> str:
-    held = answer.membership
-    return _valid_until(held, texts) if held else ""
-
-
-def _expired(answer: ScanPreview, texts: Texts) -> str:
-    held = answer.membership
-    if held is None:
-        return texts.say("The membership has ended.")
-    if held.reason is Reason.ENDED_EARLY and held.ended_early_at is not None:
-        day = texts.local_day(held.ended_early_at - _TICK, answer.time_zone)
-        if held.ended_early_why:
-            return texts.say("Ended early on {day}: {why}.", day=day, why=held.ended_early_why)
-        return texts.say("Ended early on {day}.", day=day)
-    if held.last_day is not None:
-        return texts.say(
-            "{plan} was good until {day}.", plan=held.plan, day=texts.day(held.last_day)
-        )
-    if held.ends_at is not None:
-        day = texts.local_day(held.ends_at, answer.time_zone)
-        return texts.say("{plan} ended on {day}.", plan=held.plan, day=day)
-    return texts.say("The membership has ended.")
-
-
-def _no_membership(answer: ScanPreview, texts: Texts) -> str:
-    for membership in answer.memberships:
-        if membership.reason is Reason.NO_SEAT and membership.company:
-            return texts.say(
-                "All seats of {company} are taken by earlier members.", company=membership.company
-            )
-    return texts.say("We know this person, but there is no membership.")
-
-
-def _not_yet_started(answer: ScanPreview, texts: Texts) -> str:
-    held = answer.membership
-    if held is None:
-        return texts.say("The membership has not started yet.")
-    day = texts.local_day(held.starts_at, answer.time_zone)
-    return texts.say("{plan} starts on {day}.", plan=held.plan, day=day)
-
-
-def _blocked(_answer: ScanPreview, texts: Texts) -> str:
-    return texts.say("Do not admit. Please ask a manager.")
-
-
-def _revoked(answer: ScanPreview, texts: Texts) -> str:
-    if answer.current_card is not None:
-        day = texts.local_day(answer.current_card.issued_at, answer.time_zone)
-        return texts.say("Old card. A newer one was issued on {day}.", day=day)
-    return texts.say("This card is no longer good, and there is no other one.")
-
-
-def _unknown(answer: ScanPreview, texts: Texts) -> str:
-    if isinstance(answer, ScanAnswer) and answer.choices:
-        return texts.say(
-            "{count} members had this number before. Ask for the name, and choose in the list.",
-            count=len(answer.choices),
-        )
-    match answer.unknown_cause:
-        case UnknownCause.NOT_A_CARD:
-            return texts.say("This is not a member card. Is it a ticket or a product?")
-        case UnknownCause.FORGED:
-            return texts.say("This code was altered or made by somebody else. Do not admit.")
-        case UnknownCause.STALE:
-            return texts.say(
-                "This is an old code, such as a picture of a card. Open the card on the phone."
-            )
-        case UnknownCause.REPLAYED:
-            return texts.say(
-                "This code was scanned before. The phone shows a new one within 30 seconds."
-            )
-        case _:
-            return texts.say("No card or member of this club has this code.")
-
-
-_DETAILS: dict[Outcome, Callable[[ScanPreview, Texts], str]] = {
-    Outcome.ACTIVE: _active,
-    Outcome.EXPIRED: _expired,
-    Outcome.NO_MEMBERSHIP: _no_membership,
-    Outcome.NOT_YET_STARTED: _not_yet_started,
-    Outcome.BLOCKED: _blocked,
-    Outcome.CARD_REVOKED: _revoked,
-    Outcome.UNKNOWN_CODE: _unknown,
-}
-
-
-def _valid_until(held: MembershipView, texts: Texts) -> str:
-    if held.last_day is not None:
-        return texts.say("Valid until {day}", day=texts.day(held.last_day))
-    return texts.say("No end date")
 
 
 def _facts(answer: ScanPreview, texts: Texts) -> tuple[Fact, ...]:
@@ -360,7 +224,7 @@ def _standing(held: MembershipView, answer: ScanPreview, texts: Texts) -> str:
         day = texts.local_day(held.starts_at, answer.time_zone)
         return texts.say("Starts on {day}", day=day)
     if held.status is Status.ACTIVE:
-        return _valid_until(held, texts)
+        return valid_until(held, texts)
     return outcome_word(Outcome.EXPIRED, texts)
 
 

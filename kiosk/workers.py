@@ -154,6 +154,8 @@ class LookupWorker(QObject):
     """Visit id, ScanAnswer."""
     failed = Signal(object, object)
     """Visit id, Failure."""
+    corrected = Signal(object, object)
+    """RosterAnswer and the ScanAnswer that came after it."""
 
     def __init__(self, make_lookup: LookupFactory, trace: Trace) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from api_client.messages.roster import RosterCode, RosterRow, RosterSegment
 from api_client.messages.scan import (
+    Attention,
     CustomerHit,
     NamedBy,
     Outcome,
@@ -30,8 +31,7 @@ from passes.codes.barcode import (
     parse,
 )
 from passes.codes.foreign import foreign_spellings
-from passes.codes.signed import verify_signed
-from passes.errors import ForgedCodeError
+from passes.codes.signed import is_genuine
 
 from .store import RosterState
 
@@ -135,7 +135,7 @@ def _known(scan: ScanRequest, one: Found, desk: Desk, *, proved: bool) -> Roster
     outcome = Outcome.NO_MEMBERSHIP
     if segment is not None:
         outcome = segment.revoked_outcome if revoked else segment.outcome
-    noticed = ()
+    noticed: tuple[Attention, ...] = ()
     if segment is not None:
         proves = held.proves or scan.method is ScanMethod.SEARCH  # chosen by staff who saw whom
         noticed = segment.attention if proves else segment.named_attention
@@ -195,19 +195,13 @@ def _named_by(one: Found) -> NamedBy:
 
 def _proves(one: Found, key: str | None) -> bool | None:
     """Return whether a code is what it claims as far as a desk can tell; None for a forged one."""
-    match one.code:
-        case RotatingCode():
-            return False
-        case SignedCardCode() if key is None:
-            return False
-        case SignedCardCode() as code:
-            try:
-                verify_signed(code, public_key(key))
-            except ForgedCodeError:
-                return None
-            return True
-        case _:
-            return True
+    if isinstance(one.code, RotatingCode):
+        return False
+    if not isinstance(one.code, SignedCardCode):
+        return True
+    if key is None:
+        return False
+    return True if is_genuine(one.code, public_key(key)) else None
 
 
 def public_key(text: str) -> Ed25519PublicKey:

@@ -38,9 +38,7 @@ def open_database(path: Path, schema: str, *, durable: bool) -> sqlite3.Connecti
 
 def _opened(path: Path, schema: str, *, durable: bool) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    found = sqlite3.connect(
-        path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-    )
+    found = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         found.execute("PRAGMA journal_mode=WAL")
         found.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")

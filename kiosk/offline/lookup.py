@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -21,8 +22,8 @@ from .store import RosterState
 
 log = structlog.get_logger(__name__)
 
-Late = Callable[[ScanAnswer], None]
-"""Takes an answer of the service to a scan that the list has answered; called from any thread."""
+Late = Callable[[RosterAnswer, ScanAnswer], None]
+"""Takes the list's answer and that of the service, which came after it; called from any thread."""
 
 
 class OfflineLookup:
@@ -66,7 +67,7 @@ class OfflineLookup:
             queue.forget(scan.visit_id)
             return answer
         found = self._by_roster(scan, at, state)
-        asked.add_done_callback(self._on_late)
+        asked.add_done_callback(partial(self._on_late, found))
         return found
 
     def interrupt(self) -> None:
@@ -98,13 +99,13 @@ class OfflineLookup:
                     return found
         return ()
 
-    def _on_late(self, asked: Future[ScanAnswer]) -> None:
+    def _on_late(self, found: RosterAnswer, asked: Future[ScanAnswer]) -> None:
         """Pass on what the service answered after its deadline, and remove its visit."""
         if asked.cancelled() or asked.exception() is not None:
             return
         answer = asked.result()
         self._stock.queue.forget(answer.visit_id)
-        self._late(answer)
+        self._late(found, answer)
 
 
 def _is_final(error: ApiError) -> bool:

@@ -9,7 +9,7 @@ from api_client.messages.scan import CustomerHits, DeskInfo, ScanAnswer, VisitPa
 from kiosk.failures import Cause, Failure, start_failure
 from kiosk.pending_scan import DisplayedScan, PendingScan
 from kiosk.presenters.idle_panel import IdlePanel
-from kiosk.status import Health
+from kiosk.status import Health, Status
 from kiosk.texts import Texts
 from kiosk.views.window import KioskWindow
 from kiosk.workers import DeskWorker
@@ -50,6 +50,8 @@ class DeskPresenter(QObject):
         self._zone = "UTC"
         self._count = 0
         self._service_up = False
+        self._offline: Status | None = None
+        self._version = ""
         self._disk_full = False
         """Whether the service could not record the last scan, as its disk is full."""
         self._on_screen: UUID | None = None
@@ -76,7 +78,6 @@ class DeskPresenter(QObject):
         worker.undone.connect(self.on_undone)
         worker.undo_failed.connect(self.on_undo_failed)
         self.refresh_wanted.connect(worker.refresh)
-        self.undo_wanted.connect(worker.undo_visit)
 
     @Slot(object)
     def on_desk(self, desk: DeskInfo) -> None:
@@ -89,20 +90,31 @@ class DeskPresenter(QObject):
         club = desk.organization
         self._window.bar.show_club(f"{club} · Demo" if desk.demo else club)
         self._window.bar.show_count(self._count)
-        self._show_health(desk.version)
+        self._version = desk.version
+        self._show_health()
         self._show_clock()
         if came_back:
             self._idle_panel.service_is_back()
             self.service_back.emit()
 
-    def _show_health(self, version: str) -> None:
+    @Slot(object)
+    def on_offline(self, status: Status | None) -> None:
+        """Show that this desk's list answers in the place of the service; None: it does not."""
+        ended, self._offline = self._offline is not None and status is None, status
+        self._idle_panel.works_offline("" if status is None else status.sentence)
+        if status is not None or (ended and self._service_up):
+            self._show_health()
+
+    def _show_health(self) -> None:
         """Show that the service answers, and whether its disk is full: then it only reads."""
         service, say = self._window.bar.service, self._texts.say
-        if self._disk_full:
+        if self._offline is not None:
+            service.show_status(self._offline)
+        elif self._disk_full:
             full = say("The disk of the membership service is full.")
             service.say(Health.WARN, say("Disk full"), full)
         else:
-            service.say(Health.GOOD, say("Service"), version)
+            service.say(Health.GOOD, say("Service"), self._version)
 
     @Slot(object)
     def on_unreachable(self, failure: Failure) -> None:
@@ -126,6 +138,9 @@ class DeskPresenter(QObject):
     def on_service_down(self, sentence: str) -> None:
         """Show that the service is away."""
         self._service_up = False
+        if self._offline is not None:
+            self._show_health()
+            return
         self._window.bar.service.say(Health.BAD, self._texts.say("No service"), sentence)
         self._idle_panel.service_is_away(sentence)
 
@@ -250,6 +265,13 @@ class DeskPresenter(QObject):
             self._texts.say("The visit of {name} is undone.", name=visit.name)
         )
         self.refresh_wanted.emit()
+
+    def on_undone_here(self, visit_id: UUID) -> None:
+        """Say whose visit was undone before the service knew of it."""
+        known = (self._own, self._opened, *self._visits)
+        visit = next((each for each in known if each is not None and each.id == visit_id), None)
+        if visit is not None:
+            self.on_undone(visit.model_copy(update={"undone_at": datetime.now(UTC)}))
 
     @Slot(object, object)
     def on_undo_failed(self, visit_id: UUID, failure: Failure) -> None:

@@ -13,6 +13,7 @@ class IdlePanel:
         self._texts = texts
         self._camera = SourceState.OPENING
         self._service_failure = ""
+        self._offline = ""
         self._occupied = False
         self.show()
 
@@ -31,6 +32,12 @@ class IdlePanel:
         self._service_failure = ""
         self._refresh()
 
+    def works_offline(self, sentence: str) -> None:
+        """Set which list answers in the place of the service; empty if none does."""
+        if sentence != self._offline:
+            self._offline = sentence
+            self._refresh()
+
     def give_way(self) -> None:
         """Leave the panel to a verdict."""
         self._occupied = True
@@ -44,7 +51,7 @@ class IdlePanel:
         """Show the present state instead of a verdict."""
         self._occupied = False
         say = self._texts.say
-        if self._service_failure:
+        if self._service_failure and not self._offline:
             icon, headline = "could_not_check", say("The service is away")
             detail = self._service_failure
         elif self._camera in {SourceState.LOST, SourceState.ENDED}:
@@ -52,7 +59,7 @@ class IdlePanel:
             detail = say("Use the hand scanner, or search by name.")
         else:
             icon, headline = "card", say("Ready")
-            detail = say("Hold a member card to the camera.")
+            detail = self._offline or say("Hold a member card to the camera.")
         self._window.show_ready(icon, headline, detail)
 
     def _refresh(self) -> None:

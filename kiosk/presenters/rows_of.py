@@ -1,9 +1,9 @@
 """Converts messages of the service into rows of the lists beside the verdict. Pure."""
 
 from api_client.messages.scan import CustomerHit, VisitView
+from kiosk.details import outcome_word
 from kiosk.style import Tone
 from kiosk.texts import Texts
-from kiosk.verdict import outcome_word
 from kiosk.views.rows import Row
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from kiosk.status import Health
+from kiosk.status import Health, Status
 from kiosk.style import TITLE, L, M, S, Theme
 from kiosk.texts import Texts
 
@@ -50,6 +50,10 @@ class StatePill(QWidget):
         if self._quiet:
             self.setVisible(health is not Health.GOOD)
 
+    def show_status(self, status: Status) -> None:
+        """Set the state."""
+        self.say(status.health, status.word, status.sentence)
+
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of ``theme``."""
         self._theme = theme
@@ -76,6 +80,8 @@ class TopBar(QFrame):
         self.desk = PlainLabel(desk, "muted")
         self.count = PlainLabel()
         self.service = StatePill("server", theme, quiet=True)
+        self.members_list = StatePill("server", theme, quiet=True)
+        self.review = StatePill("could_not_check", theme, quiet=True)
         self.camera = StatePill("camera", theme, quiet=True)
         self.scanner = StatePill("hand_scanner", theme)
         self.scanner.hide()
@@ -95,8 +101,11 @@ class TopBar(QFrame):
         row.setContentsMargins(M + 4, S + 2, M, S + 2)
         row.setSpacing(L)
         row.addLayout(names, 1)
-        for widget in (self.count, self.service, self.camera, self.scanner):
+        states = (self.service, self.members_list, self.review, self.camera, self.scanner)
+        for widget in (self.count, *states):
             row.addWidget(widget)
+        for pill in (self.members_list, self.review):
+            pill.say(Health.GOOD, "")
         switches = QHBoxLayout()
         switches.setSpacing(2)
         for button in (self._scanner, self._language, self._sound, self._look, self._full):
@@ -137,6 +146,8 @@ class TopBar(QFrame):
         self._theme = theme
         self.club.say(self.club.text, theme.ink)
         self.service.set_theme(theme)
+        self.members_list.set_theme(theme)
+        self.review.set_theme(theme)
         self.camera.set_theme(theme)
         self.scanner.set_theme(theme)
         say = self._texts.say

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPixmap
 from api_client.management import ManagementClient
 from api_client.messages.cards import CardRecord, TakenBack
 from api_client.messages.management import CustomerProfile
+from kiosk.details import outcome_word
 from kiosk.foreign_read import ForeignRead
 from kiosk.staff.controllers.controller import Context, Controller
 from kiosk.staff.controllers.people import search_people
@@ -20,7 +21,6 @@ from kiosk.staff.pages.give import GivePage
 from kiosk.staff.pages.member import MemberRow
 from kiosk.staff.words.give import code_shown, member_words, named
 from kiosk.staff.worker import Task
-from kiosk.verdict import outcome_word
 
 GIVE = "give"
 

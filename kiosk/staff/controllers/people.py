@@ -8,13 +8,13 @@ from api_client.errors import Refused
 from api_client.management import ManagementClient
 from api_client.messages.people import PayerView
 from api_client.messages.scan import CustomerHits
+from kiosk.details import outcome_word
 from kiosk.staff.controllers.controller import Context
 from kiosk.staff.forms.request import is_unknown_route
 from kiosk.staff.words.give import hit_below
 from kiosk.staff.words.merge import Person
 from kiosk.staff.words.profile import Entry
 from kiosk.staff.worker import Task
-from kiosk.verdict import outcome_word
 
 
 class SearchPage(Protocol):

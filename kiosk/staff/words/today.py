@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from api_client.messages.organization import UNNAMED, OrganizationSettings
 from api_client.messages.scan import Outcome, VisitView
+from kiosk.details import outcome_word
 from kiosk.staff.words.profile import Entry
 from kiosk.texts import Texts
-from kiosk.verdict import outcome_word
 
 LATELY = timedelta(hours=1)
 _MOST = 8

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api_client.messages.scan import NamedBy, VisitView
+from kiosk.details import outcome_word
 from kiosk.texts import Texts
-from kiosk.verdict import outcome_word
 
 
 @dataclass(frozen=True)

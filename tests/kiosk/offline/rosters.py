@@ -45,9 +45,7 @@ def segment(
         "memberships": held,
         "named_attention": (NAMED,),
     }
-    return RosterSegment(
-        starts_at=starts_at, ends_at=ends_at, outcome=outcome, **(given | changes)
-    )
+    return RosterSegment(starts_at=starts_at, ends_at=ends_at, outcome=outcome, **(given | changes))
 
 
 def row(number: int = 123, name: str = "Amara Okafor", **changes: Any) -> RosterRow:

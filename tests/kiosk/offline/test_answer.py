@@ -137,7 +137,12 @@ def test_a_list_of_exactly_the_set_age_still_decides() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "outcome"),
-    [(-1, Outcome.NOT_YET_STARTED), (0, Outcome.ACTIVE), (59, Outcome.ACTIVE), (60, Outcome.EXPIRED)],
+    [
+        (-1, Outcome.NOT_YET_STARTED),
+        (0, Outcome.ACTIVE),
+        (59, Outcome.ACTIVE),
+        (60, Outcome.EXPIRED),
+    ],
 )
 def test_the_segment_of_now_decides(minutes: int, outcome: Outcome) -> None:
     hour = NOON + timedelta(hours=1)

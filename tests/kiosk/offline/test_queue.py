@@ -168,7 +168,7 @@ def _kill_often(folder: Path, times: int) -> None:
 def _kill_in_turn(
     folder: Path, nursery: subprocess.Popen[str], times: int, seen: tuple[set[int], set[int]]
 ) -> None:
-    chance = random.Random(172)  # noqa: S311 - a fixed sequence
+    chance = random.Random(172)
     written, removed = seen
     for turn in range(times):
         said = _killed(nursery, 1 + turn * 1_000_000, chance.uniform(0.0, 0.08))

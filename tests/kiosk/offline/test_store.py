@@ -38,7 +38,7 @@ def test_every_code_of_a_row_finds_it_and_no_other_text_does(store: RosterStore)
 
 
 def test_what_was_put_in_last_is_found_after_random_changes(tmp_path: Path) -> None:
-    chance = random.Random(17)  # noqa: S311 - a fixed sequence
+    chance = random.Random(17)
     store = RosterStore(tmp_path, Sealer(KEY))
     store.put(page([]))
     expected: dict[int, str] = {}
@@ -106,7 +106,7 @@ def test_rows_of_former_lists_are_removed(store: RosterStore, tmp_path: Path) ->
     store.close()
     with sqlite3.connect(tmp_path / "roster.db") as file:
         counts = [
-            file.execute(f"SELECT count(*) FROM {each}").fetchone()[0]  # noqa: S608
+            file.execute(f"SELECT count(*) FROM {each}").fetchone()[0]
             for each in ("list", "member", "code")
         ]
     file.close()
