@@ -19,7 +19,7 @@ class Unreadable(Exception):
 
 
 class Sealer:
-    """Seals rows and makes fingerprints with two keys derived (HKDF, RFC 5869) from one of 256 bits.
+    """Seals rows and makes fingerprints, with two keys derived (HKDF, RFC 5869) from one.
 
     Raises ValueError for a key of another length.
     """
@@ -31,7 +31,7 @@ class Sealer:
         self._cipher = AESGCM(_derived(key, b"walletdesk desk rows 1"))
 
     def fingerprint(self, text: str) -> bytes:
-        """Return 16 bytes by which a text is found (HMAC-SHA-256), and from which it is not read."""
+        """Return 16 bytes (HMAC-SHA-256) by which a text is found, and from which none is read."""
         return hmac.digest(self._fingerprints, text.encode(), sha256)[:FINGERPRINT_BYTES]
 
     def seal(self, place: bytes, plain: bytes) -> bytes:

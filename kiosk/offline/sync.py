@@ -87,7 +87,7 @@ class Sync:
             if error.problem.status in _NO_ROUTE:
                 return False
             if len(due) > 1:
-                return all([self._hand_in((each,)) for each in due])
+                return all(self._hand_in((each,)) for each in due)
             self._stock.queue.refuse(due[0].visit.visit_id, str(error))
             return True
         items = {item.visit_id: item for item in answer.items}

@@ -1,0 +1,1 @@
+"""Tests of a desk that works without its service."""
