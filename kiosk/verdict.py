@@ -25,7 +25,7 @@ from .details import detail_of, list_time, outcome_word, valid_until
 from .failures import Failure
 from .headlines import headline_of, tone_of, urgent
 from .offers import Offer, offers_of, offers_of_failure
-from .roster_answer import RosterAnswer
+from .roster_answer import Doubt, RosterAnswer, doubt_of
 from .style import Tone
 from .texts import Texts
 
@@ -52,7 +52,6 @@ class Fact:
 class Verdict:
     """What the verdict panel paints and plays.
 
-    ``as_of``: of when this desk's list is, if that answered; empty for the service.
     ``offers``: what staff may do about it, on buttons. ``recorded``: whether it is that of a visit,
     and not of somebody who was looked up. ``dwell_s``: how long it stays, in seconds.
     """
@@ -66,7 +65,6 @@ class Verdict:
     notes: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     answered: str = ""
-    as_of: str = ""
     offers: tuple[Offer, ...] = ()
     recorded: bool = True
     dwell_s: float = 8.0
@@ -147,7 +145,6 @@ def _verdict(answer: ScanPreview, texts: Texts, offers: tuple[Offer, ...]) -> Ve
         notes=_notes(answer, in_headline, texts),
         permissions=tuple(permission.label for permission in answer.permissions),
         answered=texts.clock(answer.server_time, answer.time_zone),
-        as_of=list_time(answer, texts),
         offers=offers,
         dwell_s=_DWELL_S.get(tone, _DWELL_DEFAULT_S),
     )
@@ -156,15 +153,20 @@ def _verdict(answer: ScanPreview, texts: Texts, offers: tuple[Offer, ...]) -> Ve
 def _notes(
     answer: ScanPreview, in_headline: frozenset[AttentionKind], texts: Texts
 ) -> tuple[str, ...]:
-    """Return the notes: what the code does not prove first."""
+    """Return the notes: of when the list is that answered, and what the code does not prove."""
     notes = [
         _note(attention, answer, texts)
         for attention in answer.attention
         if attention.kind not in in_headline
     ]
-    if isinstance(answer, RosterAnswer) and not answer.proved:
-        notes.insert(0, texts.say("Code not proved offline"))
-    return tuple(notes)
+    if not isinstance(answer, RosterAnswer):
+        return tuple(notes)
+    of_list = []
+    if doubt_of(answer) not in {Doubt.TOO_OLD, Doubt.NOT_LISTED}:  # those say it larger
+        of_list.append(texts.say("Offline, as of {time}", time=list_time(answer, texts)))
+    if not answer.proved:
+        of_list.append(texts.say("Code not proved offline"))
+    return (*of_list, *notes)
 
 
 def _alone(pressing: Attention) -> frozenset[AttentionKind]:

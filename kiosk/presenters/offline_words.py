@@ -14,9 +14,9 @@ def offline_status(state: OfflineState, texts: Texts) -> Status | None:
         return None
     since, of = (texts.clock(each, state.time_zone) for each in (state.away_since, state.as_of))
     word = texts.say("Offline since {time}", time=since)
-    if state.waiting:
-        word = f"{word} · {_waiting(state, texts)}"
     said = texts.say("This desk's list of {time} answers.", time=of)
+    if state.waiting:
+        word, said = f"{word} · {state.waiting}", f"{said} {_waiting(state, texts)}."
     return Status(Health.WARN, word, said)
 
 

@@ -76,9 +76,7 @@ class VerdictPresenter(QObject):
         verdict = shown.verdict
         time_of = verdict.answered
         checked = self._texts.say("Checked at {time}", time=time_of)
-        if verdict.as_of:
-            checked = self._texts.say("Offline, as of {time}", time=verdict.as_of)
-        elif not verdict.recorded:
+        if not verdict.recorded:
             checked = self._texts.say("Looked up at {time}", time=time_of)
         self._window.show_verdict(verdict, checked if time_of else "")
         painted_ns = time.monotonic_ns()

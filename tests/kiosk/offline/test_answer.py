@@ -87,7 +87,7 @@ def test_each_kind_of_code_names_its_member(
     assert answer.customer == AMARA.customer
     assert (answer.named_by, answer.outcome) == (named_by, outcome)
     assert (verdict.tone, verdict.headline) == (tone, headline)
-    assert verdict.as_of == TWELVE
+    assert verdict.notes[0] == f"Offline, as of {TWELVE}"
 
 
 @pytest.mark.parametrize(
