@@ -100,28 +100,30 @@ class WedgeFilter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hold printable keys, and after them their releases, before a window gets them."""
-        if event.type() is QEvent.Type.InputMethod:
+        # Every event of the desk comes through here: the type of most of them is not asked for.
+        if isinstance(event, QInputMethodEvent):
             self._on_input_method(event)
             return False
         if not isinstance(watched, QWindow):
             return False
-        if event.type() in _CLICKS:
+        kind = event.type()
+        if kind in _CLICKS:
             if not self._decoder.in_a_scan:
                 self._carry_out(self._decoder.release())
             self.used.emit()
             return False
         if self._sending or not isinstance(event, QKeyEvent) or event.key() in MODIFIERS:
             return False
-        if event.type() is QEvent.Type.ShortcutOverride:
+        if kind is QEvent.Type.ShortcutOverride:
             return self._overrides(event)
-        if event.type() is QEvent.Type.KeyPress and self._recorder is not None:
+        if kind is QEvent.Type.KeyPress and self._recorder is not None:
             return self._record(self._recorder, self._key_press(watched, event))
-        if event.type() is QEvent.Type.KeyPress:
+        if kind is QEvent.Type.KeyPress:
             held = self._carry_out(self._decoder.press(self._key_press(watched, event)))
             if not held:
                 self.used.emit()
             return held
-        if event.type() is QEvent.Type.KeyRelease and self._decoder.due_s is not None:
+        if kind is QEvent.Type.KeyRelease and self._decoder.due_s is not None:
             self._releases.append((watched, event.clone()))
             return True
         return False
@@ -154,9 +156,9 @@ class WedgeFilter(QObject):
         if sample is not None:
             self.recorded.emit(sample)
 
-    def _on_input_method(self, event: QEvent) -> None:
+    def _on_input_method(self, event: QInputMethodEvent) -> None:
         """Send on what is held before an input method enters text, such as that of a dead key."""
-        if self._held_text.composing or not isinstance(event, QInputMethodEvent):
+        if self._held_text.composing:
             return
         if event.commitString() or event.preeditString():
             self._carry_out(self._decoder.release())

@@ -23,6 +23,7 @@ class KeysSheet(Overlay):
         say = texts.say
         self.setAccessibleName(say("All keys (?)"))
         self._texts = texts
+        self._shown: list[tuple[str, str]] = []
         self._places = QGridLayout()
         self.close_button = QPushButton(say("Close (Esc)"))
         self.close_button.clicked.connect(self.left)
@@ -48,14 +49,17 @@ class KeysSheet(Overlay):
 
     def show_places(self, items: Sequence[RailItem]) -> None:
         """Show the keys of these places."""
+        say = self._texts.say
+        rows = [(f"Ctrl+{item.digit}", item.words) for item in items]
+        rows += [("Ctrl+O", say("Manage")), ("Ctrl+I", say("Profile of the last verdict"))]
+        if rows == self._shown:  # as on every way from page to page
+            return
+        self._shown = rows
         while (old := self._places.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        say = self._texts.say
-        rows = [(f"Ctrl+{item.digit}", item.words) for item in items]
-        rows += [("Ctrl+O", say("Manage")), ("Ctrl+I", say("Profile of the last verdict"))]
         for row, (key, words) in enumerate(rows):
             _add(self._places, row, key_words(key, self._texts), words)
 

@@ -36,6 +36,7 @@ class RailButton(QToolButton):
         super().__init__()
         self.digit = digit
         self.words, self._icon_name, self._tip = words, icon_name, tip or words
+        self._colour = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(_ICON, _ICON))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -50,8 +51,11 @@ class RailButton(QToolButton):
         set_tip(self, self._tip)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the icon in the colours of ``theme``."""
-        self.setIcon(icon(self._icon_name, theme.accent if self.isChecked() else theme.ink, _ICON))
+        """Draw the icon in the colours of ``theme``, if it is not drawn in them."""
+        colour = theme.accent if self.isChecked() else theme.ink
+        if colour != self._colour:
+            self._colour = colour
+            self.setIcon(icon(self._icon_name, colour, _ICON))
 
 
 class Rail(QFrame):

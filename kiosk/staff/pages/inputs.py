@@ -34,6 +34,8 @@ class Choice(QComboBox):
         # As wide as it is laid out: a long name is cut, and does not widen the form.
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(_LEAST_CHOICE)
+        self.options: tuple[tuple[object, str], ...] = ()
+        """Value and label of each."""
         self.set_options(options)
 
     @property
@@ -48,6 +50,7 @@ class Choice(QComboBox):
 
     def set_options(self, options: Sequence[tuple[object, str]]) -> None:
         """Replace all options: value and label."""
+        self.options = tuple(options)
         self.clear()
         for value, words in options:
             self.addItem(words, value)

@@ -25,6 +25,21 @@ PAGE = 100
 _MOST_PAGES = 40
 """Pages that are kept; what is farther away is asked for again."""
 _DOT = 10
+# A table asks for some hundred cells, each in several roles, whenever it is painted: the names of
+# Qt's enums are looked up once.
+_PICTURE, _SPOKEN, _BOX = (
+    Qt.ItemDataRole.DecorationRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.CheckStateRole,
+)
+_ROLES = frozenset(
+    map(int, (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, _PICTURE, _SPOKEN, _BOX))
+)
+_FLAGS = (
+    Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+)
+_FLAGS_OF_NAME = _FLAGS | Qt.ItemFlag.ItemIsUserCheckable
+_NO_FLAGS = Qt.ItemFlag.NoItemFlags
 _NO_INDEX = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 
@@ -76,34 +91,27 @@ class MemberModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows; a row that is not here is asked for."""
-        if role not in {
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.DecorationRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.CheckStateRole,
-        }:
+        if role not in _ROLES:
             return None
         row = self.row(index.row())
         if row is None:
             self._want(index.row() // PAGE)
             return None
         column = self.columns[index.column()]
-        if role == Qt.ItemDataRole.CheckStateRole:
+        if role == _BOX:
             return self._tick(row) if column is Column.NAME else None
-        if role == Qt.ItemDataRole.DecorationRole:
+        if role == _PICTURE:
             return self._dot(TONES[row.status]) if column is Column.STATUS else None
         words = cell_words(row, column, self._texts)
-        if role == Qt.ItemDataRole.AccessibleTextRole and column is Column.NAME:
+        if role == _SPOKEN and column is Column.NAME:
             return f"{words}, {status_words(row.status, self._texts)}"
         return words
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let the first cell of a row be ticked."""
-        found = super().flags(index)
-        if index.isValid() and self.columns[index.column()] is Column.NAME:
-            found |= Qt.ItemFlag.ItemIsUserCheckable
-        return found
+        if not index.isValid():
+            return _NO_FLAGS
+        return _FLAGS_OF_NAME if self.columns[index.column()] is Column.NAME else _FLAGS
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Tick or untick a row."""

@@ -89,9 +89,11 @@ class MembersPage(SearchPage):
 
     def offer(self, choice: Choice, options: Sequence[Option]) -> None:
         """Offer further entries of a filter, below the one for all; keep what is chosen."""
-        chosen = choice.chosen
+        chosen, offered = choice.chosen, (("", choice.itemText(0)), *options)
+        if offered == choice.options:
+            return
         choice.blockSignals(True)
-        choice.set_options([("", choice.itemText(0)), *options])
+        choice.set_options(offered)
         choice.choose(chosen if choice.offers(chosen) else "")
         choice.blockSignals(False)
 
