@@ -76,7 +76,10 @@ class Held:
         """
 
         def ends(one: Sold) -> ColumnElement[bool]:
-            return and_(_end(one) > self._now, _end(one) <= limit)
+            soon = (  # most memberships end at neither, which is cheaper to see than at which
+                and_(day <= limit, day > self._now) for day in (one.ends_at, one.ended_early_at)
+            )
+            return and_(or_(*soon), _end(one) > self._now, _end(one) <= limit)
 
         def ends_cover(one: Sold) -> ColumnElement[bool]:
             end = _end(one)
@@ -112,9 +115,15 @@ class Held:
 
     def _starts(self, plan_id: UUID | None) -> ColumnElement[bool]:
         def scheduled(one: Sold) -> ColumnElement[bool]:
-            return and_(stands(StatusFilter.SCHEDULED, self._now, one), _of_plan(one, plan_id))
+            return stands(StatusFilter.SCHEDULED, self._now, one)
 
-        return and_(self._among(scheduled), not_(self._any(self._is_active)))
+        def of_plan(one: Sold) -> ColumnElement[bool]:
+            return and_(scheduled(one), _of_plan(one, plan_id))
+
+        found = [self._among(scheduled), not_(self._any(self._is_active))]
+        if plan_id is not None:  # apart: the index that finds all that are about to start has none
+            found.append(self._any(of_plan))
+        return and_(*found)
 
     def _expired(self, plan_id: UUID | None) -> ColumnElement[bool]:
         goes_on = self._any(lambda one: not_(stands(StatusFilter.EXPIRED, self._now, one)))
@@ -128,7 +137,10 @@ class Held:
         return and_(since.is_not(None), since <= self._now, self._is_active(one))
 
     def _among(self, condition: Condition) -> ColumnElement[bool]:
-        """Return the same as ``_any``, for what few customers hold: these are found at once."""
+        """Return the same as ``_any``, for what few customers hold: these are found at once.
+
+        A link is looked up in the companies that hold it, as most links are not of these.
+        """
         own, inherited = aliased(Membership), aliased(Membership)
         link = aliased(CompanyLink)
         holders: CompoundSelect[Any] = union_all(
@@ -137,9 +149,13 @@ class Held:
             ),
             select(link.customer_id).where(
                 *self._linked(link),
-                inherited.organization_id == self._here,
-                inherited.company_id == link.company_id,
-                condition(inherited),
+                link.company_id.in_(
+                    select(inherited.company_id).where(
+                        inherited.organization_id == self._here,
+                        inherited.company_id.is_not(None),
+                        condition(inherited),
+                    )
+                ),
                 link.id.not_in(select(self._seatless.c.id)),
             ),
         )
@@ -189,6 +205,7 @@ def _without_seat(organization_id: int, now: datetime) -> CTE:
     """
     link, company = aliased(CompanyLink), aliased(Company)
     takes = case((takes_seat(link, literal(organization_id)), 1), else_=0).label("takes")
+    capped = aliased(Company)
     of_link = and_(company.organization_id == link.organization_id, company.id == link.company_id)
     limited = (
         select(
@@ -199,6 +216,11 @@ def _without_seat(organization_id: int, now: datetime) -> CTE:
         .where(
             link.organization_id == organization_id,
             company.seat_cap.is_not(None),
+            link.company_id.in_(  # before the company of each link is read
+                select(capped.id).where(
+                    capped.organization_id == organization_id, capped.seat_cap.is_not(None)
+                )
+            ),
             link.valid_until.is_(None),
             link.valid_from <= now,
         )

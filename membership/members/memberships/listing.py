@@ -77,7 +77,7 @@ def stands(
         case StatusFilter.ACTIVE:
             return and_(unended, sold.starts_at <= now)
         case StatusFilter.SCHEDULED:
-            return and_(unended, sold.starts_at > now)
+            return and_(sold.starts_at > now, unended)  # in this order: few are about to start
 
 
 def history(call: Call, membership_id: UUID, limit: int, cursor: str | None) -> HistoryPage:
