@@ -2,9 +2,9 @@
 
 ``python -m bench.members [--customers N] [--json FILE]``. A real service with a club of that size,
 and a real window in a process of its own. A timer that fires all the time measures the longest
-moment in which the window does not react, while the list is scrolled from its first row to its last
-and searches are typed letter by letter. The processor time of the window's thread stands beside each:
-other programs on the machine do not add to it.
+moment in which the window does not react, while the list is scrolled from its first row to its
+last and searches are typed letter by letter. Beside each stands the processor time of the window's
+thread, to which other programs on the machine do not add.
 """
 
 import argparse

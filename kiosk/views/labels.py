@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QPixmapCache, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
@@ -97,6 +97,7 @@ class FitLabel(QWidget):
         self._text = self._drawn = ""
         self._colour = QColor("#000000")
         self._heights: dict[int, int] = {}
+        self._known_flags: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
@@ -128,6 +129,7 @@ class FitLabel(QWidget):
         """Set how many lines the text may take."""
         if lines != self._lines:
             self._lines = lines
+            self._known_flags = None
             self._clear_measured()
 
     def sizeHint(self) -> QSize:
@@ -191,7 +193,17 @@ class FitLabel(QWidget):
         self.updateGeometry()
 
     def _flags(self) -> int:
-        return _flags_of(self.layoutDirection(), self._align, self._lines > 1)
+        if self._known_flags is None:  # a layout asks for them twenty times a verdict
+            direction = self.layoutDirection()
+            self._known_flags = _flags_of(direction, self._align, self._lines > 1)
+        return self._known_flags
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure anew when texts run the other way."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LayoutDirectionChange:
+            self._known_flags = None
+            self._clear_measured()
 
     def _height_for(self, width: int) -> int:
         if width not in self._heights:

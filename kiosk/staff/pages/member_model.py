@@ -35,9 +35,7 @@ _PICTURE, _SPOKEN, _BOX = (
 _ROLES = frozenset(
     map(int, (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, _PICTURE, _SPOKEN, _BOX))
 )
-_FLAGS = (
-    Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
-)
+_FLAGS = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 _FLAGS_OF_NAME = _FLAGS | Qt.ItemFlag.ItemIsUserCheckable
 _NO_FLAGS = Qt.ItemFlag.NoItemFlags
 _NO_INDEX = QModelIndex()
