@@ -25,6 +25,7 @@ BENCHES = {
     "latency": "From the camera to the screen",
     "gui_gap": "A camera that hangs",
     "members": "A list of 100,000 members at the desk",
+    "offline": "A desk without its service: its list of 100,000 members",
     "start": "Start of the service and of the desk",
     "startup": "First picture on screen, and memory",
     "throughput": "Scans and permission checks per second",
