@@ -48,7 +48,8 @@ def row(number: int) -> RosterRow:
         ends_at=NOW + timedelta(days=1),
     )
     ends = NOW + timedelta(days=1)
-    times = ((NOW - timedelta(hours=1), ends, Outcome.ACTIVE),) + (
+    times = (
+        (NOW - timedelta(hours=1), ends, Outcome.ACTIVE),
         (ends, NOW + timedelta(days=3), Outcome.EXPIRED),
     )
     return RosterRow(
@@ -118,7 +119,7 @@ def look_up_ms(stock: Stock, number: int) -> float:
     (reading,) = readings_of(scan)
     (text,) = reading.texts
     found = found_in(stock.roster.find(text), text, reading.code)
-    assert stock.roster.state is not None  # noqa: S101 - loaded before
+    assert stock.roster.state is not None
     answer = answer_of(scan, found, Desk(stock.roster.state, NOW, stock.oldest))
     taken = (time.perf_counter() - begun) * 1000
     if answer.customer is None or answer.customer.id.int != number:
