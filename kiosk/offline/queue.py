@@ -6,6 +6,7 @@ that a visit that it recorded after all stays one. Refused ones wait for staff.
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from pathlib import Path
 from threading import Lock
 from uuid import UUID
 
+import structlog
+
 from api_client.messages.scan import Outcome, ScanRequest
 from api_client.messages.visit_batch import OfflineVisit
 from kiosk.roster_answer import RosterAnswer
@@ -21,6 +24,9 @@ from kiosk.roster_answer import RosterAnswer
 from .files import open_database
 from .sealing import Sealer
 
+log = structlog.get_logger(__name__)
+
+_ANY_PAGES = 1_073_741_823
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS visit (
   number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, state TEXT NOT NULL,
@@ -52,23 +58,44 @@ class QueuedVisit:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many visits wait to be handed in, and how many for staff."""
+    """How many visits wait to be handed in, how many for staff, and how many for a disk."""
 
     waiting: int = 0
     refused: int = 0
+    unwritten: int = 0
 
 
 class VisitQueue:
     """The queue in ``folder``. Each change is on the disk when its call returns.
 
-    May be used by several threads. Raises OSError or sqlite3.Error.
+    What a full disk does not take stays in memory, in its order, until one is written again: it
+    must not cost a verdict. ``most_pages`` bounds the file, of 4 KiB each. May be used by several
+    threads. Raises OSError or sqlite3.Error if it cannot be opened.
     """
 
-    def __init__(self, folder: Path, sealer: Sealer) -> None:
+    def __init__(self, folder: Path, sealer: Sealer, most_pages: int | None = None) -> None:
         self._sealer = sealer
         self._lock = Lock()
+        self._unwritten: deque[tuple[str, tuple[object, ...]]] = deque()
         self._file = open_database(folder / "visits.db", _SCHEMA, durable=True)
+        self.bound(most_pages)
         self.counts = self._counted()
+
+    def bound(self, most_pages: int | None) -> None:
+        """Bound the file to so many pages, or to none."""
+        self._file.execute(f"PRAGMA max_page_count = {most_pages or _ANY_PAGES}")
+
+    def write_again(self) -> bool:
+        """Try again to write what is in memory only. Returns whether all is on the disk."""
+        with self._lock:
+            try:
+                while self._unwritten:
+                    self._file.execute(*self._unwritten[0])
+                    self._unwritten.popleft()
+            except sqlite3.OperationalError as error:
+                log.error("visits cannot be written", error=repr(error), left=len(self._unwritten))
+            self.counts = self._counted()
+            return not self._unwritten
 
     def begin(self, scan: ScanRequest, at: datetime) -> None:
         """Write a scan that the service is being asked about; one that is there already stays."""
@@ -164,11 +191,21 @@ class VisitQueue:
         return self._sealer.seal(visit.visit_id.bytes, visit.model_dump_json().encode())
 
     def _write(self, statement: str, values: tuple[object, ...]) -> bool:
+        if self._unwritten:
+            self.write_again()
         with self._lock:
-            changed: sqlite3.Cursor = self._file.execute(statement, values)
+            try:
+                if self._unwritten:
+                    raise sqlite3.OperationalError("visits before this one are not written yet")
+                changed = self._file.execute(statement, values).rowcount > 0
+            except sqlite3.OperationalError as error:
+                log.error("visit is kept in memory", error=repr(error))
+                self._unwritten.append((statement, values))
+                changed = False
             self.counts = self._counted()
-            return changed.rowcount > 0
+            return changed
 
     def _counted(self) -> Counts:
         found = dict(self._file.execute("SELECT state, count(*) FROM visit GROUP BY state"))
-        return Counts(found.get("waiting", 0) + found.get("undone", 0), found.get("refused", 0))
+        waiting = found.get("waiting", 0) + found.get("undone", 0)
+        return Counts(waiting, found.get("refused", 0), len(self._unwritten))

@@ -17,8 +17,9 @@ class OfflineState:
     """What the screen says of working without the service.
 
     ``away_since``: since when it is away, else None. ``as_of``: of when the list is, None without
-    one. ``loading``: rows that are loaded, and all, while a list is on its way. ``waiting`` and
-    ``refused`` count visits. ``skew_s``: how far this PC's clock is behind, in seconds.
+    one. ``loading``: rows that are loaded, and all, while a list is on its way. ``waiting``,
+    ``refused`` and ``unwritten`` (the disk does not take them) count visits. ``skew_s``: how far
+    this PC's clock is behind, in seconds.
     """
 
     away_since: datetime | None
@@ -28,6 +29,7 @@ class OfflineState:
     waiting: int
     refused: int
     skew_s: float
+    unwritten: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Stock:
             waiting=counts.waiting,
             refused=counts.refused,
             skew_s=self.link.skew.total_seconds(),
+            unwritten=counts.unwritten,
         )
 
     def close(self) -> None:

@@ -56,6 +56,7 @@ class Sync:
     def _exchange(self) -> float:
         if self._stock.link.away_since is not None:
             self._measure()
+        self._stock.queue.write_again()
         due = self._stock.queue.due(BATCH)
         if due and self._hand_in(due):
             return 0.0

@@ -22,6 +22,8 @@ def offline_status(state: OfflineState, texts: Texts) -> Status | None:
 
 def list_status(state: OfflineState, texts: Texts) -> Status:
     """Return what is to be known while the service answers; good if nothing is."""
+    if state.unwritten:
+        return Status(Health.BAD, texts.say("Disk full"), texts.say("Visits cannot be stored."))
     if state.away_since is None and state.waiting:
         return Status(Health.WARN, _waiting(state, texts), "")
     if state.loading is not None:

@@ -96,6 +96,20 @@ def test_no_text_of_a_visit_is_readable_in_its_files(tmp_path: Path, queue: Visi
         assert word not in raw
 
 
+def test_what_a_full_disk_does_not_take_waits_in_memory_in_its_order(tmp_path: Path) -> None:
+    queue = VisitQueue(tmp_path, SEALER, most_pages=8)
+    for number in range(1, 101):
+        queue.begin(scan(number), NOON)
+        queue.decide(scan(number), NOON, answer(scan(number)))
+    queue.settle(UUID(int=100))
+    written = len(ids(queue))
+    assert 0 < written < 100
+    assert queue.counts.unwritten > 0
+    queue.bound(None)
+    assert queue.write_again()
+    assert (ids(queue), queue.counts) == (list(range(1, 100)), Counts(waiting=99))
+
+
 NURSERY = """
 import os, sys
 from pathlib import Path

@@ -69,6 +69,7 @@ def test_without_an_outage_or_a_list_nothing_is_offline(state: OfflineState) -> 
     ("state", "word"),
     [
         (ONLINE, ""),
+        (replace(AWAY, unwritten=1), "Speicher voll"),
         (replace(ONLINE, waiting=1), "1 Besuch wartet"),
         (replace(ONLINE, loading=(500, 1000)), "Offline-Liste 50 %"),
         (replace(ONLINE, loading=(1, 0)), "Offline-Liste 99 %"),
