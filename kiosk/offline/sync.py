@@ -7,7 +7,7 @@ from threading import Event, Thread
 import structlog
 
 from api_client.desk_sync import DeskSyncClient
-from api_client.errors import ApiError, BadAnswer, Refused, Unreachable
+from api_client.errors import ApiError, BadAnswer, NotAllowed, Refused, Unreachable
 from api_client.messages.visit_batch import BatchItem, BatchState
 from kiosk.poll import AGAIN_S
 
@@ -73,6 +73,10 @@ class Sync:
             desk = self._client.desk()
         except Unreachable:
             link.gone()
+            raise
+        except NotAllowed as error:
+            if error.ours:  # it answers, and no list may answer for a key that it does not accept
+                link.back()
             raise
         link.measured(desk.server_time, sent, link.local())
         link.back()

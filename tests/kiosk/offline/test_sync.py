@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from api_client.errors import ApiError, Unreachable
+from api_client.errors import ApiError, NotAllowed, Unreachable
 from api_client.messages.scan import ScanRequest
 from kiosk.offline.queue import Counts, VisitState
 from kiosk.offline.stock import Stock
@@ -138,3 +138,13 @@ def test_the_service_is_away_until_it_answers_and_the_clock_is_corrected(
     sync.step()
     assert not held.state().away_since
     assert (held.link.skew, held.link.now) == (timedelta(minutes=5), LATER)
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_revoked_key_ends_the_answers_of_the_list_and_a_page_of_a_network_does_not(
+    held: Stock, service: Service, ours: bool
+) -> None:
+    held.link.gone()
+    service.fails = NotAllowed("no", ours=ours)
+    Sync(held, service).step()
+    assert (held.link.away_since is None) is ours
