@@ -1,4 +1,4 @@
-"""Every page is drawn in each of its states, and every text can be read in every theme.
+"""Every page is drawn in each of its states, and its texts can be read in the themes.
 
 To read is 4.5 to 1, from the pixels as rendered. A state is made once for all of it: a window costs
 more than what is looked at in it.
@@ -28,20 +28,41 @@ ALWAYS = {FULL, "error", "search"}
 """States with texts that no other state of a page has; and each with a form."""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+EACH_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@EACH_PAGE
 def test_each_state_can_be_made_and_every_text_of_it_be_read(
     qapp: QApplication, page: Shots
 ) -> None:
+    """The page as it usually is in every theme, another state in one, which differ by state."""
+    draw_and_read(page, {FULL})
+
+
+@pytest.mark.soak
+@EACH_PAGE
+def test_every_text_of_each_state_can_be_read_in_every_theme(
+    qapp: QApplication, page: Shots
+) -> None:
+    draw_and_read(page, set(page.states))
+
+
+def draw_and_read(page: Shots, in_every_theme: set[str]) -> None:
+    """Make each state, and read its texts if they are its own.
+
+    The theme in which it is made comes first: a window with all of a page in it is styled slowly.
+    """
     load_fonts()
     for number, (state, make) in enumerate(page.states.items(), PAGES.index(page)):
-        read_in_all = state in ALWAYS or state.endswith("form")
+        themes = [LOOKS[(number + more) % len(LOOKS)].theme for more in range(len(LOOKS))]
+        read_it = state in ALWAYS or state.endswith("form")
         with ExitStack() as until_here:
             with no_other_windows():
                 opened = until_here.enter_context(studio(LOOKS[number % len(LOOKS)]))
                 make(opened)
             shown = [each for each in opened.window.findChildren(QLabel) if each.isVisible()]
             assert shown, state
-            for theme in THEMES if read_in_all else ():
+            for theme in themes[: len(themes) if state in in_every_theme else 1] if read_it else ():
                 opened.window.set_theme(theme)
                 opened.picture()
                 read = list(readings(opened.window))

@@ -97,7 +97,9 @@ def scan(chance: random.Random) -> Stream:
     return Stream(text, around, end, chance.choice(list(LAYOUTS)), tuple(late), profile)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(more, marks=pytest.mark.soak) for more in (2, 3))]
+)
 @pytest.mark.parametrize("into", list(Field), ids=[each.name for each in Field])
 def test_no_scan_sends_a_form_names_another_or_goes_unsaid(into: Field, seed: int) -> None:
     hundreds(into, seed, 250)
