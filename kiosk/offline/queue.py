@@ -22,7 +22,7 @@ from api_client.messages.visit_batch import OfflineVisit
 from kiosk.roster_answer import RosterAnswer
 
 from .files import open_database
-from .sealing import Sealer
+from .sealing import Sealer, Unreadable, parsed
 
 log = structlog.get_logger(__name__)
 
@@ -178,14 +178,17 @@ class VisitQueue:
                 "ORDER BY number LIMIT ?",
                 (*states, most),
             ).fetchall()
-        return tuple(
-            QueuedVisit(
-                OfflineVisit.model_validate_json(self._sealer.open(place, sealed)),
-                VisitState(state),
-                reason,
-            )
-            for place, state, reason, sealed in rows
-        )
+        found = []
+        for place, state, reason, sealed in rows:
+            try:
+                visit = parsed(OfflineVisit, self._sealer.open(place, sealed))
+            except Unreadable as error:
+                # It must not keep the others from being handed in.
+                log.error("visit cannot be read", error=repr(error))
+                self.refuse(UUID(bytes=place), str(error))
+                continue
+            found.append(QueuedVisit(visit, VisitState(state), reason))
+        return tuple(found)
 
     def _sealed(self, visit: OfflineVisit) -> bytes:
         return self._sealer.seal(visit.visit_id.bytes, visit.model_dump_json().encode())

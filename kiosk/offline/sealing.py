@@ -3,11 +3,13 @@
 import hmac
 import os
 from hashlib import sha256
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import BaseModel, ValidationError
 
 KEY_BYTES = 32
 FINGERPRINT_BYTES = 16
@@ -15,7 +17,21 @@ _NONCE_BYTES = 12
 
 
 class Unreadable(Exception):
-    """A stored row was sealed with another key or for another place, or is damaged."""
+    """A stored row was sealed with another key, for another place, or by another version."""
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parsed(kind: type[M], plain: bytes) -> M:
+    """Return the message in ``plain``.
+
+    Raises Unreadable, which does not quote it, for one that another version has stored.
+    """
+    try:
+        return kind.model_validate_json(plain)
+    except ValidationError:
+        raise Unreadable(f"this is no {kind.__name__} of this version") from None
 
 
 class Sealer:

@@ -16,7 +16,7 @@ from api_client.messages.roster import RosterPage, RosterRow
 from api_client.messages.scan import Message
 
 from .files import at_once, open_database
-from .sealing import Sealer, Unreadable
+from .sealing import Sealer, Unreadable, parsed
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS list (gen INTEGER PRIMARY KEY, whole INTEGER NOT NULL, sealed BLOB);
@@ -82,7 +82,7 @@ class RosterStore:
             found = self._reads.execute(_FIND, (self._gen, self._sealer.fingerprint(text)))
             rows = found.fetchall()
         return tuple(
-            RosterRow.model_validate_json(zlib.decompress(self._sealer.open(place, sealed)))
+            parsed(RosterRow, zlib.decompress(self._sealer.open(place, sealed)))
             for place, sealed in rows
         )
 
@@ -181,10 +181,9 @@ class RosterStore:
         lists = "SELECT gen, sealed FROM list WHERE whole = ? ORDER BY gen DESC"
         for gen, sealed in self._writes.execute(lists, (whole,)).fetchall():
             try:
-                plain = self._sealer.open(_place_of(gen), sealed)
+                return gen, parsed(RosterState, self._sealer.open(_place_of(gen), sealed))
             except Unreadable:
                 continue
-            return gen, RosterState.model_validate_json(plain)
         return (0 if whole else self._gen + 1), None
 
     def _drop(self, gen: int) -> None:

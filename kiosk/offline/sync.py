@@ -164,8 +164,10 @@ class SyncThread:
         client = DeskSyncClient(url, key, deadline_s=3.0)
         sync, changed = Sync(self._stock, client, handed_in), self._stock.link.changed
         try:
-            while not self._stopped.is_set():
-                changed.clear()
+            while True:
+                changed.clear()  # before the look at what sets it, so that none is lost
+                if self._stopped.is_set():
+                    break
                 changed.wait(self._step(sync))
         finally:
             client.close()

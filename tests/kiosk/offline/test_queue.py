@@ -3,9 +3,11 @@
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -86,6 +88,33 @@ def test_an_undone_visit_is_handed_in_as_such(queue: VisitQueue) -> None:
     queue.settle(UUID(int=1))
     assert ids(queue) == []
     assert not queue.undo(UUID(int=1))
+
+
+def test_a_visit_that_this_key_does_not_open_keeps_no_other_from_being_handed_in(
+    tmp_path: Path, queue: VisitQueue
+) -> None:
+    for number in range(3):
+        queue.decide(scan(number), NOON, answer(scan(number)))
+    queue.close()
+    again = VisitQueue(tmp_path, Sealer(bytes(KEY_BYTES)))
+    again.decide(scan(7), NOON, answer(scan(7)))
+    assert again.due(3) == ()
+    assert ids(again) == [7]
+    assert again.counts == Counts(waiting=1, refused=3)
+
+
+def test_a_visit_of_another_version_waits_for_staff_and_is_not_quoted(
+    tmp_path: Path, queue: VisitQueue
+) -> None:
+    queue.decide(scan(1), NOON, answer(scan(1)))
+    with closing(sqlite3.connect(tmp_path / "visits.db")) as file, file:
+        sealed = SEALER.seal(UUID(int=1).bytes, b'{"text": "C-000123"}')
+        file.execute("UPDATE visit SET sealed = ?", (sealed,))
+    assert queue.due(10) == ()
+    assert queue.counts == Counts(refused=1)
+    with closing(sqlite3.connect(tmp_path / "visits.db")) as file:
+        ((reason,),) = file.execute("SELECT reason FROM visit").fetchall()
+    assert reason == "this is no OfflineVisit of this version"
 
 
 def test_no_text_of_a_visit_is_readable_in_its_files(tmp_path: Path, queue: VisitQueue) -> None:

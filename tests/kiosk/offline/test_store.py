@@ -2,6 +2,8 @@
 
 import random
 import sqlite3
+import zlib
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -121,6 +123,29 @@ def test_another_key_opens_nothing_and_loads_anew(tmp_path: Path) -> None:
     assert (other.state, other.cursor, other.find(row().codes[0].text)) == (None, "", ())
     other.put(page([row()]))
     assert other.find(row().codes[0].text) == (row(),)
+
+
+def test_what_another_version_stored_is_loaded_anew(tmp_path: Path) -> None:
+    store = RosterStore(tmp_path, Sealer(KEY))
+    store.put(page([row()]))
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "roster.db")) as file, file:
+        (gen,) = file.execute("SELECT gen FROM list").fetchone()
+        sealed = Sealer(KEY).seal(f"list {gen}".encode(), b"{}")
+        file.execute("UPDATE list SET sealed = ?", (sealed,))
+    again = RosterStore(tmp_path, Sealer(KEY))
+    assert (again.state, again.cursor) == (None, "")
+
+
+def test_a_row_of_another_version_is_unreadable_and_not_quoted(tmp_path: Path) -> None:
+    store = RosterStore(tmp_path, Sealer(KEY))
+    store.put(page([row()]))
+    with closing(sqlite3.connect(tmp_path / "roster.db")) as file, file:
+        (place,) = file.execute("SELECT place FROM member").fetchone()
+        sealed = Sealer(KEY).seal(place, zlib.compress(b'{"id": "Amara"}'))
+        file.execute("UPDATE member SET sealed = ?", (sealed,))
+    with pytest.raises(Unreadable, match=r"^this is no RosterRow of this version$"):
+        store.find(row().codes[0].text)
 
 
 def test_a_row_opens_at_its_own_place_only() -> None:
